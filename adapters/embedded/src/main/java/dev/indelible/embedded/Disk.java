@@ -1,0 +1,31 @@
+package dev.indelible.embedded;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** The few things a log asks of a file system; tests put one in its place that fails or loses what was not forced. */
+interface Disk extends AutoCloseable {
+    /** Number of segment files, which are numbered from 0 without holes. */
+    int segments() throws IOException;
+
+    /** Opens the segment of that number, all of it readable; what was never written reads as zero. */
+    File segment(int number, int bytes) throws IOException;
+
+    @Override
+    void close() throws IOException;
+
+    /** One segment file. */
+    interface File extends AutoCloseable {
+        /** Writes the remaining bytes at the offset, all of them. */
+        void write(ByteBuffer source, long offset) throws IOException;
+
+        /** Returns when everything written before is on the medium. */
+        void force() throws IOException;
+
+        /** The segment's bytes, always as last written. For absolute reads from any thread. */
+        ByteBuffer view();
+
+        @Override
+        void close() throws IOException;
+    }
+}

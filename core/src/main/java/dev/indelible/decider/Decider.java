@@ -1,0 +1,21 @@
+package dev.indelible.decider;
+
+import java.util.List;
+
+/**
+ * How a thing decides and changes, as pure functions. Run by a {@link Repository}.
+ *
+ * @param <C> commands
+ * @param <S> state
+ * @param <E> events
+ */
+public interface Decider<C, S, E> {
+    /** The state before the first event. */
+    S initial();
+
+    /** The events that the command leads to in this state; none if it changes nothing. Throws to refuse. */
+    List<E> decide(C command, S state);
+
+    /** The state after the event. */
+    S evolve(S state, E event);
+}

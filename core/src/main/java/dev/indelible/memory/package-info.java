@@ -1,0 +1,5 @@
+/** The journal in memory: the reference that other engines are read against. */
+@NullMarked
+package dev.indelible.memory;
+
+import org.jspecify.annotations.NullMarked;
