@@ -5,7 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.indelible.EventStoreException.Corrupted;
 import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.StreamName;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -18,6 +21,7 @@ import org.rocksdb.BloomFilter;
 import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -69,7 +73,7 @@ final class IndexStore implements AutoCloseable {
 
     /** Opens or creates it; throws {@link RocksDBException} if what is there cannot be used. */
     IndexStore(Path directory) throws RocksDBException {
-        RocksDB.loadLibrary();
+        loadLibrary(directory);
         cache = new LRUCache(CACHE_BYTES);
         filter = new BloomFilter(BLOOM_BITS);
         options = new Options()
@@ -248,6 +252,24 @@ final class IndexStore implements AutoCloseable {
             }
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    /**
+     * RocksDB unpacks its library of some 60 MB into a temporary file that outlives a killed process. Unpacked here, it
+     * can be deleted as soon as it is loaded.
+     */
+    private static void loadLibrary(Path directory) {
+        try {
+            NativeLibraryLoader.getInstance().loadLibrary(directory.toString());
+            try (DirectoryStream<Path> unpacked = Files.newDirectoryStream(directory, "librocksdbjni*")) {
+                for (Path file : unpacked) {
+                    Files.delete(file);
+                }
+            }
+        } catch (IOException | UnsatisfiedLinkError e) {
+            // Perhaps nothing may be executed from there: RocksDB's own way may do, or says why not.
+            RocksDB.loadLibrary();
         }
     }
 
