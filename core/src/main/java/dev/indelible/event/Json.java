@@ -13,22 +13,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON (RFC 8259) as strictly as the strictest engine stores it: UTF-8 and surrogates must be well-formed, a name
- * stands once in an object, no {@code \u0000}, bounded depth and numbers. Checking allocates next to nothing.
+ * stands once in an object, no {@code \u0000}, bounded depth and numbers. Checking allocates next to nothing. Public for
+ * those who speak the wire format; applications use a codec.
  */
-final class Json {
+public final class Json {
     /** Deepest nesting of arrays and objects. */
-    static final int DEPTH_MAX = 500;
+    public static final int DEPTH_MAX = 500;
 
     /** Longest number, in characters. */
-    static final int NUMBER_CHARS_MAX = 1_000;
+    public static final int NUMBER_CHARS_MAX = 1_000;
 
     /** Greatest exponent, without sign: an engine with decimal numbers must be able to hold the value. */
-    static final int EXPONENT_MAX = 9_999;
+    public static final int EXPONENT_MAX = 9_999;
 
     private static final int NAMES_COMPARED_MAX = 16;
 
     /** JSON's null; a Java null is never part of a value. */
-    static final Object NULL = new Object() {
+    public static final Object NULL = new Object() {
         @Override
         public String toString() {
             return "null";
@@ -47,18 +48,22 @@ final class Json {
         this.build = build;
     }
 
-    /** Throws {@link IllegalArgumentException}, with the byte's number, unless the bytes are one JSON value. */
-    static void check(String what, byte[] utf8) {
+    /**
+     * Throws {@link IllegalArgumentException} unless the bytes are one JSON value.
+     *
+     * @param what how the message calls the text, for example {@code data}
+     */
+    public static void check(String what, byte[] utf8) {
         new Json(what, utf8, false).document();
     }
 
-    /** The value: Map, List, String, BigDecimal, Boolean or {@link #NULL}. */
-    static Object parse(String what, byte[] utf8) {
+    /** The value: Map, List, String, BigDecimal, Boolean or {@link #NULL}; throws as {@link #check}. */
+    public static Object parse(String what, byte[] utf8) {
         return new Json(what, utf8, true).document();
     }
 
-    /** The members of an object, each as its own JSON text, in their order. */
-    static Map<String, byte[]> members(String what, byte[] utf8) {
+    /** The members of an object, each as its own JSON text, in their order; throws as {@link #check}. */
+    public static Map<String, byte[]> members(String what, byte[] utf8) {
         Json json = new Json(what, utf8, false);
         Map<String, byte[]> members = new LinkedHashMap<>();
         json.space();
@@ -67,8 +72,18 @@ final class Json {
         return members;
     }
 
+    /** The elements of an array, each as its own JSON text, in their order; throws as {@link #check}. */
+    public static List<byte[]> elements(String what, byte[] utf8) {
+        Json json = new Json(what, utf8, false);
+        List<byte[]> elements = new ArrayList<>();
+        json.space();
+        json.array(elements);
+        json.end();
+        return elements;
+    }
+
     /** Whether two parsed values are the same; numbers by their value. */
-    static boolean equal(Object a, Object b) {
+    public static boolean equal(Object a, Object b) {
         if (a instanceof BigDecimal x && b instanceof BigDecimal y) {
             return x.compareTo(y) == 0;
         }
@@ -99,7 +114,7 @@ final class Json {
     }
 
     /** Appends the text as a JSON string, with its quotes. */
-    static void quote(String text, StringBuilder out) {
+    public static void quote(String text, StringBuilder out) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -141,7 +156,7 @@ final class Json {
         }
         return switch (in[at]) {
             case '{' -> object(null);
-            case '[' -> array();
+            case '[' -> array(null);
             case '"' -> string();
             case 't' -> word("true", true);
             case 'f' -> word("false", false);
@@ -160,14 +175,18 @@ final class Json {
         return value;
     }
 
-    private Object array() {
+    private Object array(@Nullable List<byte[]> raw) {
         enter('[');
         List<Object> values = build ? new ArrayList<>() : List.of();
         space();
         if (!skip(']')) {
             do {
                 space();
+                int from = at;
                 Object value = value();
+                if (raw != null) {
+                    raw.add(Arrays.copyOfRange(in, from, at));
+                }
                 if (build) {
                     values.add(value);
                 }

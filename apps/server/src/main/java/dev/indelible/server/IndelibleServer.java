@@ -1,0 +1,241 @@
+package dev.indelible.server;
+
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServiceConfig;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.indelible.EventStore;
+import dev.indelible.Subscription;
+import dev.indelible.event.Append;
+import dev.indelible.event.Appended;
+import dev.indelible.event.Json;
+import dev.indelible.event.StreamName;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store over HTTP/1.1 and HTTP/2 on one port: appends, reads as pages, NDJSON and Server-Sent Events, health. It does
+ * not authenticate anybody; let it listen on the loopback interface, or behind something that does.
+ */
+public final class IndelibleServer implements AutoCloseable {
+    /** Most bytes of a request's body. */
+    public static final int BODY_BYTES_MAX = 32 << 20;
+
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
+
+    private final EventStore store;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LiveService live;
+    private final Server server;
+    private final String host;
+
+    private IndelibleServer(EventStore store, String host, int port) {
+        this.store = store;
+        this.host = host;
+        this.live = new LiveService(store, threads);
+        this.server = Server.builder()
+                .port(new InetSocketAddress(host, port), SessionProtocol.HTTP)
+                .service("/", (context, request) -> onlyGet(request, this::index))
+                .service("/health", (context, request) -> onlyGet(request, this::health))
+                .route()
+                .get("/events")
+                .build(new ReadService(store, threads, live, (c, given) -> Selection.ofAll(given)))
+                .route()
+                .get("/categories/{name}")
+                .build(new ReadService(store, threads, live, (c, given) -> Selection.ofCategory(name(c), given)))
+                .route()
+                .get("/streams/{name}")
+                .build(new ReadService(store, threads, live, (c, given) -> Selection.ofStream(name(c), given)))
+                .route()
+                .post("/streams/{name}")
+                .build(appending(this::appendToStream))
+                .route()
+                .post("/append")
+                .build(appending(this::appendToSeveral))
+                .maxRequestLength(BODY_BYTES_MAX)
+                .requestTimeout(REQUEST_TIMEOUT)
+                .gracefulShutdownTimeout(Duration.ZERO, DRAIN)
+                .errorHandler(new ProblemHandler())
+                .build();
+    }
+
+    /**
+     * Starts a server for the store.
+     *
+     * @param port 0: any that is free
+     * @throws IllegalStateException if it cannot listen there
+     */
+    public static IndelibleServer start(EventStore store, String host, int port) {
+        IndelibleServer server = new IndelibleServer(store, host, port);
+        try {
+            server.server.start().join();
+            return server;
+        } catch (CompletionException e) {
+            server.threads.close();
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IllegalStateException(
+                    "cannot listen on %s:%d: %s".formatted(host, port, cause.getMessage()), cause);
+        }
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return server.activeLocalPort();
+    }
+
+    /** Where it listens. */
+    public URI uri() {
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+    }
+
+    /** Ends the subscriptions, lets requests that run end, at most for ten seconds, and stops. The store stays open. */
+    @Override
+    public void close() {
+        live.close();
+        server.stop().join();
+        threads.close();
+    }
+
+    private HttpResponse appendToStream(ServiceRequestContext context, byte[] body) {
+        Appended appended = store.append(AppendBody.toStream(StreamName.of(name(context)), body));
+        return recorded(appended, AppendBody.answer(appended.parts().get(0), appended.repeated()));
+    }
+
+    private HttpResponse appendToSeveral(ServiceRequestContext context, byte[] body) {
+        Append append = AppendBody.several(body);
+        Appended appended = store.append(append);
+        return recorded(appended, AppendBody.answer(appended));
+    }
+
+    private static HttpResponse recorded(Appended appended, String json) {
+        HttpStatus status = appended.repeated() ? HttpStatus.OK : HttpStatus.CREATED;
+        return HttpResponse.of(status, MediaType.JSON_UTF_8, json);
+    }
+
+    private interface Appending {
+        HttpResponse append(ServiceRequestContext context, byte[] body);
+    }
+
+    private HttpService appending(Appending appending) {
+        return (context, request) -> {
+            MediaType type = request.contentType();
+            if (type == null || !type.is(MediaType.JSON)) {
+                return Problem.of(
+                                HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                                "media-type",
+                                "content-type: " + type + " (expected: application/json)")
+                        .toResponse();
+            }
+            Function<AggregatedHttpRequest, HttpResponse> answer = whole -> {
+                try {
+                    return appending.append(context, whole.content().array());
+                } catch (RuntimeException e) {
+                    return Problem.of(e).toResponse();
+                }
+            };
+            return HttpResponse.of(request.aggregate().thenApplyAsync(answer, threads));
+        };
+    }
+
+    private interface Answer {
+        HttpResponse get();
+    }
+
+    private HttpResponse onlyGet(HttpRequest request, Answer answer) {
+        if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
+            return Problem.of(HttpStatus.METHOD_NOT_ALLOWED, "method", request.method() + " (expected: GET)")
+                    .toResponse();
+        }
+        return HttpResponse.of(
+                () -> {
+                    try {
+                        return answer.get();
+                    } catch (RuntimeException e) {
+                        Problem problem = Problem.of(e);
+                        return new Problem(
+                                        HttpStatus.SERVICE_UNAVAILABLE,
+                                        problem.kind(),
+                                        problem.detail(),
+                                        problem.members())
+                                .toResponse();
+                    }
+                },
+                threads);
+    }
+
+    private HttpResponse index() {
+        return HttpResponse.of(
+                HttpStatus.OK,
+                MediaType.JSON_UTF_8,
+                "{\"name\":\"Indelible\",\"links\":[\"/events\",\"/streams/{stream}\",\"/categories/{category}\","
+                        + "\"/append\",\"/health\"]}");
+    }
+
+    private HttpResponse health() {
+        StringBuilder json = new StringBuilder("{\"status\":\"up\",\"journal\":");
+        Json.quote(store.describe().name(), json);
+        json.append(",\"head\":").append(store.head()).append(",\"subscriptions\":[");
+        for (Subscription.Status status : store.subscriptions()) {
+            json.append(json.charAt(json.length() - 1) == '[' ? "{\"query\":" : ",{\"query\":");
+            Json.quote(status.query().toString(), json);
+            json.append(",\"position\":").append(status.position());
+            json.append(",\"head\":").append(status.head());
+            json.append(",\"live\":").append(status.live()).append(",\"last_error\":");
+            if (status.lastError().isPresent()) {
+                Json.quote(status.lastError().get().toString(), json);
+            } else {
+                json.append("null");
+            }
+            json.append('}');
+        }
+        return HttpResponse.of(
+                HttpStatus.OK, MediaType.JSON_UTF_8, json.append("]}").toString());
+    }
+
+    private static String name(ServiceRequestContext context) {
+        return java.util.Objects.requireNonNull(context.pathParam("name"));
+    }
+
+    /** What Armeria itself refuses, in the same form as everything else. */
+    private static final class ProblemHandler implements ServerErrorHandler {
+        @Override
+        public @Nullable HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
+            return null;
+        }
+
+        @Override
+        public AggregatedHttpResponse renderStatus(
+                @Nullable ServiceRequestContext context,
+                ServiceConfig config,
+                @Nullable RequestHeaders headers,
+                HttpStatus status,
+                @Nullable String description,
+                @Nullable Throwable cause) {
+            String asked = headers == null ? "request" : headers.method() + " " + headers.path();
+            String detail = switch (status.code()) {
+                case 404 -> asked + " (expected: a path that GET / lists)";
+                case 405 -> asked + ": method not allowed here";
+                case 413 -> "body: too large (limit: " + BODY_BYTES_MAX + " bytes)";
+                default -> asked + ": " + (description == null ? status.reasonPhrase() : description);
+            };
+            return Problem.of(status, "http-" + status.code(), detail).aggregated();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.indelible.examples;
+
+import dev.indelible.EventStore;
+import dev.indelible.Notice;
+import dev.indelible.Subscription;
+import dev.indelible.event.EventQuery;
+import dev.indelible.event.Position;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Follows a category, from a saved position, until it has caught up. */
+final class OrderCounter {
+    private Position saved = Position.START;
+    private long placed;
+
+    void catchUp(EventStore store) throws InterruptedException {
+        try (Subscription subscription = store.subscribe(EventQuery.category("Order"), saved)) {
+            while (true) {
+                Optional<Notice> next = subscription.poll(Duration.ofSeconds(10));
+                if (next.isEmpty()) {
+                    return;
+                }
+                switch (next.get()) {
+                    case Notice.Event notice -> placed += notice.event().type().equals("Placed") ? 1 : 0;
+                    case Notice.Checkpoint nothingHere -> {}
+                    case Notice.FellBehind busy -> {}
+                    case Notice.CaughtUp live -> {
+                        return;
+                    }
+                }
+                saved = subscription.position();
+            }
+        }
+    }
+
+    long placed() {
+        return placed;
+    }
+}
