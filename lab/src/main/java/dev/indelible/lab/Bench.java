@@ -1,0 +1,148 @@
+package dev.indelible.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * {@code ./bench embedded [--json FILE] [--quick] [--only CASE,…] [--dir DIR]}: the embedded store beside its peers, in
+ * interleaved rounds, each in a fresh directory; the first round warms up and is not counted. {@code ./bench scale
+ * [--events N] [--dir DIR]}: very many events in little memory.
+ */
+public final class Bench {
+    private static final int ROUNDS = 3;
+    private static final long SEED = 7;
+
+    private final Map<String, String> options;
+    private final List<Measurement> results = new ArrayList<>();
+
+    private Bench(Map<String, String> options) {
+        this.options = options;
+    }
+
+    /** Runs what the arguments name. */
+    public static void main(String[] args) throws Exception {
+        Map<String, String> options = options(args);
+        switch (options.getOrDefault("", "")) {
+            case "embedded" -> new Bench(options).embedded();
+            case "scale" -> Scale.run(options);
+            case "append-forever" -> Scale.appendForever(Path.of(options.get("--dir")));
+            default -> {
+                System.err.println("usage: ./bench embedded [--json FILE] [--quick] [--only CASE,...] [--dir DIR]\n"
+                        + "       ./bench scale [--events N] [--dir DIR]");
+                System.exit(2);
+            }
+        }
+    }
+
+    private void embedded() throws Exception {
+        Workload workload = new Workload(SEED);
+        List<Subject.Factory> all =
+                List.of(IndelibleSubject::new, LogSubject::new, SqlSubject::sqlite, RocksSubject::new, SqlSubject::h2);
+        List<Subject.Factory> readable = List.of(IndelibleSubject::new, SqlSubject::sqlite, SqlSubject::h2);
+        int streams = options.containsKey("--quick") ? 500 : 3_000;
+        measure("append-1", all, round -> round.append("append-1", 1, 1), workload);
+        measure("append-8", all, round -> round.append("append-8", 8, 1), workload);
+        measure("append-64", all, round -> round.append("append-64", 64, 1), workload);
+        measure("append-8x100", all, round -> round.append("append-8x100", 8, 100), workload);
+        measure("read-streams", readable, round -> round.readStreams("read-streams", 8, round.fill(streams)), workload);
+        measure("scan", readable, round -> round.scan("scan", round.fill(streams)), workload);
+        print();
+        if (options.containsKey("--json")) {
+            List<String> lines =
+                    results.stream().map(result -> result.toJson("embedded")).toList();
+            Files.write(Path.of(options.get("--json")), lines);
+        }
+    }
+
+    private interface Case {
+        Measurement on(Round round) throws Exception;
+    }
+
+    private void measure(String name, List<Subject.Factory> subjects, Case measured, Workload workload)
+            throws Exception {
+        String only = options.get("--only");
+        if (only != null && !List.of(only.split(",", -1)).contains(name)) {
+            return;
+        }
+        long nanos = (options.containsKey("--quick") ? 1 : 3) * 1_000_000_000L;
+        Map<String, List<Measurement>> rounds = new LinkedHashMap<>();
+        for (int i = 0; i <= ROUNDS; i++) {
+            for (Subject.Factory factory : subjects) {
+                Path directory = Files.createTempDirectory(directory(options), "bench-");
+                try (Subject subject = factory.open(directory)) {
+                    Measurement result = measured.on(new Round(workload, subject, i == 0 ? nanos / 3 : nanos));
+                    if (i > 0) {
+                        rounds.computeIfAbsent(subject.name(), key -> new ArrayList<>())
+                                .add(result);
+                    }
+                } finally {
+                    deleteAll(directory);
+                }
+            }
+            System.err.printf("%s: round %d of %d%n", name, i, ROUNDS);
+        }
+        rounds.values().forEach(list -> {
+            list.sort(Comparator.comparingDouble(Measurement::eventsPerSecond));
+            results.add(list.get(list.size() / 2));
+        });
+    }
+
+    private void print() {
+        System.out.printf(
+                "%-14s %-10s %12s %10s %10s   %s%n", "case", "subject", "events/s", "p50 us", "p99 us", "indelible is");
+        for (Measurement result : results) {
+            double own = results.stream()
+                    .filter(other ->
+                            other.subject().equals("indelible") && other.name().equals(result.name()))
+                    .mapToDouble(Measurement::eventsPerSecond)
+                    .findFirst()
+                    .orElse(0);
+            String ratio = result.subject().equals("indelible")
+                    ? ""
+                    : String.format(Locale.ROOT, "%.2f x", own / result.eventsPerSecond());
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-14s %-10s %,12.0f %10.1f %10.1f   %s%n",
+                    result.name(),
+                    result.subject(),
+                    result.eventsPerSecond(),
+                    result.p50Micros(),
+                    result.p99Micros(),
+                    ratio);
+        }
+    }
+
+    static Path directory(Map<String, String> options) throws IOException {
+        String given = options.get("--dir");
+        return Files.createDirectories(Path.of(given == null ? System.getProperty("java.io.tmpdir") : given));
+    }
+
+    static void deleteAll(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    private static Map<String, String> options(String[] args) {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (int i = 0; i < args.length; i++) {
+            boolean isFlag = args[i].equals("--quick");
+            if (args[i].startsWith("--") && !isFlag && i + 1 < args.length) {
+                options.put(args[i], args[++i]);
+            } else {
+                options.put(isFlag ? args[i] : "", args[i]);
+            }
+        }
+        return options;
+    }
+}
