@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
  * filled with zeros before the clock starts, so that {@code force} writes data only.
  */
 final class LogSubject implements Subject {
-    private static final long PREALLOCATED = 3L << 30;
+    private static final long PREALLOCATED = 512L << 20;
 
     private final FileChannel file;
     private final ReentrantLock writing = new ReentrantLock();
