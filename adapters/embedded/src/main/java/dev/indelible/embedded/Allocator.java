@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fills the log with zeros ahead of its end, on a thread of its own, while writes are small: a forced write into filled
- * space is about a quarter faster. Large writes do not gain and pass it by. If it fails (a full disk), it stops, and the
- * writer meets the same failure when it comes to write there.
+ * space is about a quarter faster. Large writes do not gain and pass it by. If it fails (a full disk), it stops, and
+ * the writer meets the same failure when it comes to write there.
  */
 final class Allocator implements AutoCloseable {
     private static final int CHUNK_BYTES = 4 << 20;

@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * durable by one {@code force}. An append that arrives alone is written by its own thread; a thread of the committer
  * serves the others.
  *
- * <p>Only after the force are events added to the index, the head moved, and answers given, refusals too, since they may
- * rest on events of the same group. A write or a force that failed ends the committer for good: what the disk then holds
- * is known only after the store was opened again.
+ * <p>Only after the force are events added to the index, the head moved, and answers given, refusals too, since they
+ * may rest on events of the same group. A write or a force that failed ends the committer for good: what the disk then
+ * holds is known only after the store was opened again.
  */
 final class Committer implements AutoCloseable {
     private static final int GROUP_BYTES_MAX = 8 << 20;

@@ -92,7 +92,7 @@ public final class EmbeddedJournal implements Journal {
     private static EmbeddedJournal open(Path directory, Limits limits, DirectoryLock lock, Log log) throws IOException {
         IndexStore store = openIndex(directory.resolve("index"));
         IndexStore.Checkpoint checkpoint = store.checkpoint();
-        Index index = new Index(store, checkpoint == null ? 1 : checkpoint.position() + 1);
+        Index index = new Index(store, checkpoint);
         try {
             Recovery.State start = Recovery.run(log, index, checkpoint);
             Committer committer = new Committer(log, index, Clock.systemUTC(), start);

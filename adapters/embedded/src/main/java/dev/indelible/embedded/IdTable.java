@@ -12,6 +12,13 @@ final class IdTable {
     private int[] values = new int[128];
     private int count;
 
+    private long latestTime;
+
+    /** The time in a time-ordered id (UUID version 7), in milliseconds; 0 for others. */
+    static long timeOf(UUID id) {
+        return id.version() == 7 ? id.getMostSignificantBits() >>> 16 : 0;
+    }
+
     IdTable() {
         Arrays.fill(values, FREE);
     }
@@ -26,6 +33,7 @@ final class IdTable {
         if (2 * ++count > values.length) {
             grow();
         }
+        latestTime = Math.max(latestTime, timeOf(id));
         insert(id.getMostSignificantBits(), id.getLeastSignificantBits(), value);
     }
 
@@ -41,6 +49,10 @@ final class IdTable {
             slot = (slot + 1) & (values.length - 1);
         }
         return FREE;
+    }
+
+    long latestTime() {
+        return latestTime;
     }
 
     void forEach(Visitor visitor) {

@@ -8,9 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds events: the newest in tails, the others in the store. A thread of its own moves full tails into the store, where
- * they appear before they vanish here; so whoever looks at the tails first and then at the store misses nothing, and
- * takes from the store only what lies before the first tail.
+ * Finds events: the newest in tails, the others in the store. A thread of its own moves full tails into the store,
+ * where they appear before they vanish here; so whoever looks at the tails first and then at the store misses nothing,
+ * and takes from the store only what lies before the first tail.
  */
 final class Index implements AutoCloseable {
     /** Events after which a tail is full. */
@@ -26,14 +26,16 @@ final class Index implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread mover;
+    private volatile long latestIdTimeInStore;
     private volatile Tail[] tails;
     private volatile @Nullable RuntimeException failure;
     private boolean closing;
 
-    /** An index whose store is whole up to before the position. */
-    Index(IndexStore store, long nextPosition) {
+    /** An index whose store is whole up to the checkpoint. */
+    Index(IndexStore store, IndexStore.@Nullable Checkpoint checkpoint) {
         this.store = store;
-        this.tails = new Tail[] {new Tail(nextPosition)};
+        this.latestIdTimeInStore = checkpoint == null ? 0 : checkpoint.latestIdTime();
+        this.tails = new Tail[] {new Tail(checkpoint == null ? 1 : checkpoint.position() + 1)};
         this.mover = Thread.ofPlatform().daemon().name("indelible-indexer").start(this::move);
     }
 
@@ -50,7 +52,10 @@ final class Index implements AutoCloseable {
         }
     }
 
-    /** Address of the frame that recorded the id, or -1. For the adding thread. */
+    /**
+     * Address of the frame that recorded the id, or -1. For the adding thread. A time-ordered id that is later than all
+     * in the store cannot be there, which saves most appends a look.
+     */
     long addressOf(UUID id) {
         Tail[] now = tails;
         for (int i = now.length - 1; i >= 0; i--) {
@@ -59,7 +64,9 @@ final class Index implements AutoCloseable {
                 return address;
             }
         }
-        return store.addressOf(id);
+        // Read only now: a tail that was not there any more has moved the time before it left.
+        boolean laterThanStore = IdTable.timeOf(id) > latestIdTimeInStore;
+        return laterThanStore ? -1 : store.addressOf(id);
     }
 
     /** Last version of the stream, or 0. For the adding thread. */
@@ -246,7 +253,9 @@ final class Index implements AutoCloseable {
             }
             RuntimeException error = null;
             try {
-                store.write(IndexBatch.of(oldest));
+                long latest = Math.max(latestIdTimeInStore, oldest.ids().latestTime());
+                store.write(IndexBatch.of(oldest, latest));
+                latestIdTimeInStore = latest;
             } catch (RuntimeException e) {
                 error = e;
             }

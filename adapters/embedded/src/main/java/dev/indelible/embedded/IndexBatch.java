@@ -25,13 +25,14 @@ final class IndexBatch {
         out.write(new byte[HEADER], 0, HEADER);
     }
 
-    static byte[] of(Tail tail) {
+    /** The write that brings the tail into a store whose ids have at most that time. */
+    static byte[] of(Tail tail, long latestIdTime) {
         IndexBatch batch = new IndexBatch(128 * tail.size());
         batch.putIds(tail);
         batch.putPositions(tail);
         tail.terms().forEach((term, postings) -> batch.putTerm(tail, term, postings));
         long last = tail.next() - 1;
-        batch.put(IndexStore.CHECKPOINT, new IndexStore.Checkpoint(last, tail.address(last)).toBytes());
+        batch.put(IndexStore.CHECKPOINT, new IndexStore.Checkpoint(last, tail.address(last), latestIdTime).toBytes());
         return batch.finished();
     }
 

@@ -30,8 +30,8 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * The index on disk, in RocksDB without its write-ahead log: what a crash takes from it is read from the log again. Each
- * tail arrives in one batch together with the checkpoint up to which the index is whole.
+ * The index on disk, in RocksDB without its write-ahead log: what a crash takes from it is read from the log again.
+ * Each tail arrives in one batch together with the checkpoint up to which the index is whole.
  *
  * <pre>
  * i id            → address of the frame                p position → address of the frame, every 256 events
@@ -64,10 +64,15 @@ final class IndexStore implements AutoCloseable {
      *
      * @param position last position
      * @param frame address of the frame that holds it
+     * @param latestIdTime the greatest {@link IdTable#timeOf} of all ids
      */
-    record Checkpoint(long position, long frame) {
+    record Checkpoint(long position, long frame, long latestIdTime) {
         byte[] toBytes() {
-            return ByteBuffer.allocate(16).putLong(position).putLong(frame).array();
+            return ByteBuffer.allocate(24)
+                    .putLong(position)
+                    .putLong(frame)
+                    .putLong(latestIdTime)
+                    .array();
         }
     }
 
@@ -105,7 +110,7 @@ final class IndexStore implements AutoCloseable {
             return null;
         }
         ByteBuffer in = ByteBuffer.wrap(value);
-        return new Checkpoint(in.getLong(), in.getLong());
+        return new Checkpoint(in.getLong(), in.getLong(), in.getLong());
     }
 
     /** Address of the frame that recorded the id, or -1. */
@@ -150,7 +155,9 @@ final class IndexStore implements AutoCloseable {
         }
     }
 
-    /** Postings under the prefix in growing order, some of them at least {@code from}; or none if there are none such. */
+    /**
+     * Postings under the prefix in growing order, some of them at least {@code from}; or none if there are none such.
+     */
     Page forward(byte[] prefix, long from, int want) {
         return iterate(iterator -> {
             seekToChunkOf(iterator, prefix, from);

@@ -140,7 +140,9 @@ final class Log implements AutoCloseable {
         return offset + Frame.HEADER > segmentBytes || viewAt(address).getInt(offset + Frame.LENGTH) == 0;
     }
 
-    /** Length of the valid frame at the address; 0 if there is nothing; -1 if there is something, but no valid frame. */
+    /**
+     * Length of the valid frame at the address; 0 if there is nothing; -1 if there is something, but no valid frame.
+     */
     int validLength(long address) {
         if (isUnwritten(address)) {
             return 0;

@@ -10,8 +10,8 @@ import java.util.Objects;
 
 /**
  * Chooses where to look for what a query asks: of each alternative the narrowest that the index knows, which is the
- * stream, else all of the tags, else the types, else the category, else the whole log. What is found there is checked by
- * {@link EventQuery#matches}, so a plan may find too much, never too little.
+ * stream, else all of the tags, else the types, else the category, else the whole log. What is found there is checked
+ * by {@link EventQuery#matches}, so a plan may find too much, never too little.
  */
 final class Plan {
     private final Index index;

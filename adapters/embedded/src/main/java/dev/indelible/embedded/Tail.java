@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest events, findable in memory until the index holds them. One thread adds; any number read, and pass over what
- * lies behind the head that they know. A full tail never changes again.
+ * The newest events, findable in memory until the index holds them. One thread adds; any number read, and pass over
+ * what lies behind the head that they know. A full tail never changes again.
  */
 final class Tail {
     private final long first;

@@ -21,7 +21,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is left of a log after a crash: whatever the last write left behind, all before it is there and nothing else. */
+/**
+ * What is left of a log after a crash: whatever the last write left behind, all before it is there and nothing else.
+ */
 class TornTailTest {
     @TempDir
     Path directory;
