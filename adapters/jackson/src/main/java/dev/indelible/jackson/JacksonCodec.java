@@ -15,22 +15,25 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A codec for events that are records of one sealed interface. Their names and schema versions are part of what is
- * recorded, for ever: by default a record's simple name and version 1; {@link Builder#event} sets others, which a
- * renamed or changed record needs.
+ * A codec for events that are records of one sealed interface, nested sealed interfaces included. What is recorded of
+ * an event is its name, its schema version and its record's components, in their order, as JSON.
  *
- * <p>Reading is tolerant: members that the record does not have are passed over, components that the JSON does not have
- * are null, 0 or false. An unknown type or another schema version is an error.
+ * <p>Names and schema versions stay for ever. By default they are a record's simple name and 1, so whoever renames a
+ * record must give it its old name by {@link Builder#event}, or what was recorded is not understood any more. Two
+ * records may share a name if their schema versions differ: an old shape stays readable as a record of its own.
+ *
+ * <p>Reading is tolerant where nothing is guessed: members that the record does not have are passed over, and of
+ * components that the JSON does not have an {@code Optional} is empty, another object null and a primitive an error. An
+ * unknown type, a schema version that no record has, a value of another kind, and binary data are errors.
  *
  * @param <E> the sealed interface
  */
 public final class JacksonCodec<E> implements Codec<E> {
     private final Map<Class<?>, Shape> byClass;
-    private final Map<String, Shape> byName;
+    private final Map<Key, Shape> byKey;
     private final JsonMapper mapper;
     private final Clock clock;
     private final Supplier<Metadata> context;
@@ -38,15 +41,17 @@ public final class JacksonCodec<E> implements Codec<E> {
 
     private JacksonCodec(Builder<E> builder) {
         this.byClass = new LinkedHashMap<>(builder.shapes);
-        this.byName = new LinkedHashMap<>();
+        this.byKey = new LinkedHashMap<>();
         for (Shape shape : byClass.values()) {
-            Shape other = byName.put(shape.name(), shape);
+            Shape other = byKey.put(shape.key(), shape);
             if (other != null) {
-                throw new IllegalArgumentException("event type \"%s\": both %s and %s (expected: one of them)"
-                        .formatted(
-                                shape.name(),
-                                other.type().getName(),
-                                shape.type().getName()));
+                throw new IllegalArgumentException(
+                        "event type \"%s\", schema version %d: both %s and %s (expected: one of them)"
+                                .formatted(
+                                        shape.key().name(),
+                                        shape.key().schemaVersion(),
+                                        other.type().getName(),
+                                        shape.type().getName()));
             }
         }
         this.mapper = builder.mapper;
@@ -55,29 +60,59 @@ public final class JacksonCodec<E> implements Codec<E> {
         this.tags = builder.tags;
     }
 
-    /** One kind of event: its record, its name and the version of its schema. */
-    private record Shape(Class<?> type, String name, int schemaVersion) {}
+    /** What tells kinds of recorded events apart. */
+    private record Key(String name, int schemaVersion) {}
+
+    /** One kind of event: its record, and what is recorded for it. */
+    private record Shape(Class<?> type, Key key) {
+        static Shape of(Class<?> type, String name, int schemaVersion) {
+            if (name.startsWith("$")) {
+                throw new IllegalArgumentException(
+                        "event_type: \"" + name + "\" is reserved (expected: a name that does not begin with '$')");
+            }
+            NewEvent checked = NewEvent.json(name, "{}").withSchemaVersion(schemaVersion);
+            return new Shape(type, new Key(checked.type(), checked.schemaVersion()));
+        }
+    }
 
     /**
      * A codec for all records of the sealed interface by their simple names, at schema version 1.
      *
-     * @throws IllegalArgumentException if the type is not sealed, or permits something that is not a record
+     * @throws IllegalArgumentException if the type is not sealed, permits something that is not a record, or two of
+     *     its records have the same name
      */
     public static <E> JacksonCodec<E> of(Class<E> sealed) {
         return forEvents(sealed).build();
     }
 
-    /** A codec for all records of the sealed interface, with more to be said about them. */
+    /**
+     * A codec for all records of the sealed interface, with more to be said about them.
+     *
+     * @throws IllegalArgumentException if the type is not sealed, or permits something that is not a record
+     */
     public static <E> Builder<E> forEvents(Class<E> sealed) {
         return new Builder<>(sealed);
     }
 
+    /**
+     * The mapper of a codec that is given no other. Make yours from it, by {@link JsonMapper#rebuild}, to keep what the
+     * recorded form rests on: components only, in their order; enums by name; numbers exact; times by ISO 8601.
+     */
+    public static JsonMapper standardMapper() {
+        return StandardMapper.MAPPER;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if its class is not one of the events, or it cannot be written as JSON
+     */
     @Override
     public NewEvent encode(E event) {
         Shape shape = byClass.get(event.getClass());
         if (shape == null) {
-            throw new IllegalArgumentException("event: %s (expected: one of %s)"
-                    .formatted(event.getClass().getName(), new TreeSet<>(byName.keySet())));
+            throw new IllegalArgumentException(
+                    "event: %s (expected: one of %s)".formatted(event.getClass().getName(), classNames(byClass)));
         }
         Metadata metadata = context.get();
         if (metadata.timestamp() == null) {
@@ -85,38 +120,71 @@ public final class JacksonCodec<E> implements Codec<E> {
         }
         return new NewEvent(
                 NewEvent.timeOrderedId(clock),
-                shape.name(),
-                shape.schemaVersion(),
-                Payload.json(mapper.writeValueAsBytes(event)),
+                shape.key().name(),
+                shape.key().schemaVersion(),
+                write(event, shape),
                 metadata.toPayload(),
                 tags.apply(event));
     }
 
     @Override
     public List<E> decode(RecordedEvent event) {
-        Shape shape = byName.get(event.type());
+        Shape shape = byKey.get(new Key(event.type(), event.schemaVersion()));
         if (shape == null) {
-            throw fault(event, "unknown type (expected: one of " + new TreeSet<>(byName.keySet()) + ")", null);
-        }
-        if (event.schemaVersion() != shape.schemaVersion()) {
-            throw fault(
-                    event,
-                    "schema version " + event.schemaVersion() + " (expected: " + shape.schemaVersion() + ")",
-                    null);
+            throw fault(event, unknown(event), null);
         }
         if (!event.data().isJson()) {
             throw fault(event, "binary data (expected: JSON)", null);
         }
+        Object decoded;
         try {
-            return List.of(cast(mapper.readValue(event.data().toBytes(), shape.type())));
+            decoded = mapper.readValue(event.data().toBytes(), shape.type());
         } catch (JacksonException e) {
-            throw fault(event, "data does not fit " + shape.type().getName() + ": " + e.getOriginalMessage(), e);
+            throw fault(event, "data does not fit " + shape.type().getName() + JsonPath.where(e), e);
         }
+        if (decoded == null) {
+            throw fault(
+                    event,
+                    "data: null (expected: a JSON object for " + shape.type().getName() + ")",
+                    null);
+        }
+        return List.of(cast(decoded));
+    }
+
+    private Payload write(E event, Shape shape) {
+        try {
+            return Payload.json(mapper.writeValueAsBytes(event));
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    "event %s: %s cannot be written as JSON%s"
+                            .formatted(shape.key().name(), shape.type().getName(), JsonPath.where(e)),
+                    e);
+        }
+    }
+
+    private String unknown(RecordedEvent event) {
+        TreeSet<String> names = new TreeSet<>();
+        TreeSet<Integer> versions = new TreeSet<>();
+        for (Key key : byKey.keySet()) {
+            names.add(key.name());
+            if (key.name().equals(event.type())) {
+                versions.add(key.schemaVersion());
+            }
+        }
+        return versions.isEmpty()
+                ? "unknown type (expected: one of " + names + ")"
+                : "schema version " + event.schemaVersion() + " (expected: "
+                        + String.join(
+                                " or ", versions.stream().map(String::valueOf).toList()) + ")";
     }
 
     @SuppressWarnings("unchecked") // every shape's type was taken from what E permits
     private E cast(Object event) {
         return (E) event;
+    }
+
+    private static List<String> classNames(Map<Class<?>, Shape> shapes) {
+        return shapes.keySet().stream().map(Class::getName).sorted().toList();
     }
 
     private static IllegalArgumentException fault(RecordedEvent event, String what, @Nullable Exception cause) {
@@ -125,17 +193,13 @@ public final class JacksonCodec<E> implements Codec<E> {
     }
 
     /**
-     * What there is to say about a codec.
+     * What there is to say about a codec. For one thread; a codec that was built does not change any more.
      *
      * @param <E> the sealed interface
      */
     public static final class Builder<E> {
         private final Map<Class<?>, Shape> shapes = new LinkedHashMap<>();
-        private JsonMapper mapper = JsonMapper.builder()
-                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                .build();
+        private JsonMapper mapper = standardMapper();
         private Clock clock = Clock.systemUTC();
         private Supplier<Metadata> context = () -> Metadata.NONE;
         private Function<? super E, List<Tag>> tags = event -> List.of();
@@ -144,58 +208,68 @@ public final class JacksonCodec<E> implements Codec<E> {
             addAll(sealed);
         }
 
-        /** The record's name and schema version, instead of its simple name and 1. */
+        /**
+         * The name and the schema version that are recorded for the record, instead of its simple name and 1.
+         *
+         * @throws IllegalArgumentException if the class is not one of the events, or a store would refuse the name or
+         *     the version
+         */
         public Builder<E> event(Class<? extends E> type, String name, int schemaVersion) {
             if (!shapes.containsKey(type)) {
-                throw new IllegalArgumentException(type.getName() + ": not one of the events (expected: one of "
-                        + shapes.keySet().stream().map(Class::getName).toList() + ")");
+                throw new IllegalArgumentException(
+                        "event: %s (expected: one of %s)".formatted(type.getName(), classNames(shapes)));
             }
-            if (schemaVersion < 1) {
-                throw new IllegalArgumentException("schema version: " + schemaVersion + " (expected: 1 or more)");
-            }
-            shapes.put(type, new Shape(type, name, schemaVersion));
+            shapes.put(type, Shape.of(type, name, schemaVersion));
             return this;
         }
 
-        /** Where the metadata of each event comes from; a missing timestamp is added. */
+        /** Where the metadata of each event comes from, asked at each event; a missing timestamp is added. */
         public Builder<E> metadata(Supplier<Metadata> source) {
             context = source;
             return this;
         }
 
-        /** What each event is about. */
+        /** What each event is about; none by default. */
         public Builder<E> tags(Function<? super E, List<Tag>> source) {
             tags = source;
             return this;
         }
 
-        /** The clock of ids and timestamps. */
+        /** The clock of ids and timestamps, the system's by default. */
         public Builder<E> clock(Clock source) {
             clock = source;
             return this;
         }
 
-        /** Another mapper, which then decides what JSON the records become. */
+        /** Another mapper, which then decides what is written and read; see {@link #standardMapper}. */
         public Builder<E> mapper(JsonMapper other) {
             mapper = other;
             return this;
         }
 
-        /** The codec. */
+        /**
+         * The codec.
+         *
+         * @throws IllegalArgumentException if two records have the same name and schema version
+         */
         public JacksonCodec<E> build() {
             return new JacksonCodec<>(this);
         }
 
         private void addAll(Class<?> sealed) {
-            if (!sealed.isSealed()) {
+            if (!sealed.isInterface() || !sealed.isSealed()) {
                 throw new IllegalArgumentException(
-                        sealed.getName() + ": neither sealed nor a record (expected: a sealed interface of records)");
+                        "events: %s (expected: a sealed interface of records)".formatted(sealed.getName()));
             }
             for (Class<?> permitted : sealed.getPermittedSubclasses()) {
                 if (permitted.isRecord()) {
-                    shapes.put(permitted, new Shape(permitted, permitted.getSimpleName(), 1));
-                } else {
+                    shapes.put(permitted, Shape.of(permitted, permitted.getSimpleName(), 1));
+                } else if (permitted.isInterface() && permitted.isSealed()) {
                     addAll(permitted);
+                } else {
+                    throw new IllegalArgumentException(
+                            "events: %s permits %s (expected: a record or a sealed interface)"
+                                    .formatted(sealed.getName(), permitted.getName()));
                 }
             }
         }
