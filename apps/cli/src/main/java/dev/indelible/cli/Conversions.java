@@ -1,0 +1,81 @@
+package dev.indelible.cli;
+
+import dev.indelible.event.ExpectedVersion;
+import dev.indelible.event.Position;
+import dev.indelible.event.StreamName;
+import dev.indelible.event.Tag;
+import java.util.UUID;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** From the text of an argument to the value that it means. */
+final class Conversions {
+    private Conversions() {}
+
+    static void register(CommandLine commands) {
+        commands.registerConverter(StreamName.class, said(StreamName::of));
+        commands.registerConverter(Tag.class, said(Tag::of));
+        commands.registerConverter(ExpectedVersion.class, said(Conversions::expectedVersion));
+        commands.registerConverter(Position.class, said(text -> Position.of(number(text))));
+        commands.registerConverter(UUID.class, said(Conversions::uuid));
+        commands.registerConverter(Count.class, said(text -> new Count(number(text))));
+    }
+
+    /**
+     * A number that cannot be negative.
+     *
+     * @param value 0 or more
+     */
+    record Count(long value) {
+        /** As many as there are. */
+        static final Count ALL = new Count(Long.MAX_VALUE);
+
+        @Override
+        public String toString() {
+            return Long.toString(value);
+        }
+    }
+
+    /** The words in which an {@link ExpectedVersion} prints itself, or a number. */
+    private static ExpectedVersion expectedVersion(String text) {
+        return switch (text) {
+            case "any" -> ExpectedVersion.any();
+            case "no_stream" -> ExpectedVersion.noStream();
+            case "exists" -> ExpectedVersion.exists();
+            default -> {
+                if (!text.matches("[0-9]{1,18}")) {
+                    throw new IllegalArgumentException(
+                            "\"" + text + "\" (expected: any, no_stream, exists or a number of events)");
+                }
+                yield ExpectedVersion.exactly(Long.parseLong(text));
+            }
+        };
+    }
+
+    private static UUID uuid(String text) {
+        if (!text.matches("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}")) {
+            throw new IllegalArgumentException("\"" + text + "\" (expected: a UUID)");
+        }
+        return UUID.fromString(text);
+    }
+
+    private static long number(String text) {
+        if (!text.matches("[0-9]{1,18}")) {
+            throw new IllegalArgumentException("\"" + text + "\" (expected: a number, 0 or more)");
+        }
+        return Long.parseLong(text);
+    }
+
+    /** The message of a conversion's exception is what picocli shows of it. */
+    private static <T> ITypeConverter<T> said(Function<String, T> conversion) {
+        return text -> {
+            try {
+                return conversion.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        };
+    }
+}

@@ -1,0 +1,133 @@
+package dev.indelible.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ServeTest {
+    private static final Pattern HEADER = Pattern.compile("-H '([^:]+): ([^']+)'");
+    private static final Pattern BODY = Pattern.compile("-d '([^']+)'");
+    private static final Pattern ADDRESS = Pattern.compile("http://\\S+");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void it_says_where_it_is_and_how_to_try_it_and_closes_the_store_when_it_is_told_to_end() throws Exception {
+        Path data = directory.resolve("data");
+        Process serve = Cli.start("serve", "--journal", "embedded:" + data, "--port", "0");
+        try (BufferedReader out = serve.inputReader(UTF_8);
+                HttpClient http = HttpClient.newHttpClient()) {
+            assertThat(out.readLine()).isEqualTo("indelible serves embedded: " + data);
+            assertThat(out.readLine()).matches("at http://127\\.0\\.0\\.1:\\d+ \\(Ctrl-C ends it\\)\\. To try it:");
+            List<HttpRequest> toTry = curlLines(out);
+
+            assertThat(http.send(toTry.get(0), BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(201);
+            assertThat(http.send(toTry.get(1), BodyHandlers.ofString()).body()).contains("\"OrderPlaced\"");
+            HttpResponse<Stream<String>> tail = http.send(toTry.get(2), BodyHandlers.ofLines());
+            assertThat(tail.body().filter(line -> line.startsWith("data:")).findFirst())
+                    .hasValueSatisfying(line -> assertThat(line).contains("\"OrderPlaced\""));
+
+            // Not by the process itself, which would close the streams that are still to be read.
+            assertThat(serve.toHandle().destroy()).isTrue();
+
+            assertThat(serve.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(serve.exitValue()).isEqualTo(143);
+            assertThat(new String(serve.getErrorStream().readAllBytes(), UTF_8)).isEmpty();
+        } finally {
+            serve.destroyForcibly();
+        }
+        assertThat(Samples.exported("embedded:" + data)).hasSize(1);
+    }
+
+    @Test
+    void a_host_that_others_can_reach_is_warned_of() throws IOException {
+        Process serve = Cli.start("serve", "--journal", "memory:", "--host", "0.0.0.0", "--port", "0");
+        try (BufferedReader err = serve.errorReader(UTF_8)) {
+            assertThat(err.readLine())
+                    .matches("warning: there is no authentication yet: whoever can reach 0\\.0\\.0\\.0:\\d+"
+                            + " can read and append");
+        } finally {
+            serve.destroyForcibly();
+        }
+    }
+
+    @Test
+    void a_taken_port_is_an_error_in_one_line_and_the_store_is_closed() throws IOException {
+        String url = "embedded:" + directory.resolve("data");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+
+            Cli.Result result = Cli.run("serve", "--journal", url, "--port", port);
+
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.out()).isEmpty();
+            assertThat(result.err()).matches("indelible: .*\\b" + port + "\\b.*\n");
+        }
+        assertThat(Cli.run("describe", url).exitCode()).isZero();
+    }
+
+    @Test
+    void a_directory_that_another_holds_is_an_error_in_one_line() {
+        Path data = directory.resolve("data");
+        try (Connection holder = Connection.open("embedded:" + data)) {
+            Cli.Result result = Cli.run("serve", "--journal", "embedded:" + data, "--port", "0");
+
+            assertThat(holder.describe().name()).isEqualTo("embedded");
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.err())
+                    .startsWith("indelible: " + data + " is held by process ")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void a_host_that_is_none_is_an_error_in_one_line() {
+        Cli.Result result = Cli.run("serve", "--journal", "memory:", "--host", "no such host");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err())
+                .startsWith("indelible: ")
+                .contains("no such host")
+                .hasLineCount(1);
+    }
+
+    /** The requests that the printed lines make, by what this test knows of curl. */
+    private static List<HttpRequest> curlLines(BufferedReader out) throws IOException {
+        assertThat(out.readLine()).isEmpty();
+        List<HttpRequest> requests = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            String line = out.readLine();
+            assertThat(line).startsWith("  curl ");
+            Matcher address = ADDRESS.matcher(line);
+            assertThat(address.find()).isTrue();
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address.group()));
+            HEADER.matcher(line).results().forEach(header -> request.header(header.group(1), header.group(2)));
+            Matcher body = BODY.matcher(line);
+            requests.add(
+                    (body.find() ? request.POST(HttpRequest.BodyPublishers.ofString(body.group(1))) : request).build());
+        }
+        return requests;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.indelible.cli;
+
+import org.jspecify.annotations.NullMarked;
