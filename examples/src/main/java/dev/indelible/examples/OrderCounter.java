@@ -10,8 +10,14 @@ import java.util.Optional;
 
 /** Follows a category, from a saved position, until it has caught up. */
 final class OrderCounter {
-    private Position saved = Position.START;
+    private Position saved;
     private long placed;
+
+    /** Goes on from what an earlier one had saved; {@link Position#START} and 0 for the first. */
+    OrderCounter(Position saved, long placed) {
+        this.saved = saved;
+        this.placed = placed;
+    }
 
     void catchUp(EventStore store) throws InterruptedException {
         try (Subscription subscription = store.subscribe(EventQuery.category("Order"), saved)) {
@@ -31,6 +37,10 @@ final class OrderCounter {
                 saved = subscription.position();
             }
         }
+    }
+
+    Position saved() {
+        return saved;
     }
 
     long placed() {

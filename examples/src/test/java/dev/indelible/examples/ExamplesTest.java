@@ -1,23 +1,33 @@
 package dev.indelible.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.indelible.EventStore;
+import dev.indelible.event.Appended;
 import dev.indelible.event.EventQuery;
 import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.Metadata;
 import dev.indelible.event.NewEvent;
+import dev.indelible.event.Position;
+import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.StreamName;
+import dev.indelible.jackson.JacksonCodec;
+import dev.indelible.memory.MemoryJournal;
 import dev.indelible.tck.DeciderSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,24 +85,45 @@ class ExamplesTest {
     }
 
     @Test
-    void a_subscription_goes_on_where_it_was() throws InterruptedException {
-        try (EventStore store = EventStore.open(url())) {
-            OrderCounter counter = new OrderCounter();
-            for (int i = 1; i <= 3; i++) {
-                store.append(StreamName.of("Order", "" + i), ExpectedVersion.any(), NewEvent.json("Placed", "{}"));
-                store.append(StreamName.of("Other", "" + i), ExpectedVersion.any(), NewEvent.json("Placed", "{}"));
+    void somebody_who_counts_goes_on_after_a_restart_from_what_was_saved() throws InterruptedException {
+        Position saved = Position.START;
+        long placed = 0;
+        for (int day = 1; day <= 3; day++) {
+            try (EventStore store = EventStore.open(url())) {
+                for (String category : List.of("Order", "Other")) {
+                    StreamName stream = StreamName.of(category, "" + day);
+                    store.append(stream, ExpectedVersion.any(), NewEvent.json("Placed", "{}"));
+                    store.append(stream, ExpectedVersion.any(), NewEvent.json("Shipped", "{}"));
+                }
+                OrderCounter counter = new OrderCounter(saved, placed);
                 counter.catchUp(store);
-                assertThat(counter.placed()).isEqualTo(i);
+                saved = counter.saved();
+                placed = counter.placed();
+                assertThat(placed).isEqualTo(day);
+                assertThat(saved).as("also past what others recorded").isEqualTo(store.head());
             }
         }
     }
 
     @Test
-    void a_repeated_append_is_recorded_once() {
-        try (EventStore store = EventStore.open(url())) {
-            NewEvent event = NewEvent.json("Placed", "{}");
+    void an_append_whose_answer_got_lost_is_recorded_once() {
+        try (EventStore store = EventStore.on(new LosesAnswers(new MemoryJournal(), 1))) {
             StreamName stream = StreamName.of("Order-1");
+            Appended appended = RetrySafely.append(store, stream, NewEvent.json("Placed", "{}"));
+            assertThat(appended.repeated()).isTrue();
+            assertThat(appended.version()).isEqualTo(1);
+            assertThat(store.version(stream)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_repeated_append_is_recorded_once_also_after_a_restart() {
+        NewEvent event = NewEvent.json("Placed", "{}");
+        StreamName stream = StreamName.of("Order-1");
+        try (EventStore store = EventStore.open(url())) {
             assertThat(RetrySafely.append(store, stream, event).repeated()).isFalse();
+        }
+        try (EventStore store = EventStore.open(url())) {
             assertThat(RetrySafely.append(store, stream, event).repeated()).isTrue();
             assertThat(store.version(stream)).isEqualTo(1);
         }
@@ -101,10 +132,76 @@ class ExamplesTest {
     @Test
     void a_codec_sets_names_metadata_and_tags() {
         Metadata context = Metadata.NONE.withCorrelationId("request-7").withUserId("zoe");
-        NewEvent event = TracedOrders.codec(() -> context).encode(new TracedOrders.Placed("42", "a book"));
-        assertThat(event.type()).isEqualTo("OrderPlaced");
-        assertThat(event.tags()).hasToString("[customer:42]");
-        assertThat(Metadata.of(event.metadata()).userId()).isEqualTo("zoe");
+        NewEvent placed = TracedOrders.codec(() -> context).encode(new TracedOrders.Placed("42", "a book"));
+        assertThat(placed.type()).isEqualTo("OrderPlaced");
+        assertThat(placed.tags()).hasToString("[customer:42]");
+        assertThat(Metadata.of(placed.metadata()).userId()).isEqualTo("zoe");
+        NewEvent dispatched = TracedOrders.codec(() -> context).encode(new TracedOrders.Dispatched("a bicycle"));
+        assertThat(dispatched.type()).isEqualTo("OrderShipped");
+        assertThat(dispatched.tags()).isEmpty();
+    }
+
+    @Test
+    void an_event_of_the_old_shape_is_read_beside_the_new_one() {
+        try (EventStore store = EventStore.open(url())) {
+            StreamName stream = StreamName.of("Order-1");
+            NewEvent old = NewEvent.json("OrderPlaced", "{\"price\":12.50}");
+            PricedOrders.Placed now = new PricedOrders.Placed(new BigDecimal("3.10"), "CHF");
+            store.append(
+                    stream, ExpectedVersion.any(), old, PricedOrders.codec().encode(now));
+            assertThat(store.read(EventQuery.stream(stream)).stream()
+                            .flatMap(event -> PricedOrders.codec().decode(event).stream())
+                            .map(PricedOrders::today))
+                    .containsExactly(new PricedOrders.Placed(new BigDecimal("12.50"), "EUR"), now);
+        }
+    }
+
+    @Test
+    void what_led_to_an_event_can_be_followed_back() {
+        RequestContext context = new RequestContext();
+        JacksonCodec<TracedOrders.OrderEvent> codec = TracedOrders.codec(context::current);
+        try (EventStore store = EventStore.open(url())) {
+            StreamName stream = StreamName.of("Order-1");
+            context.during(
+                    Metadata.NONE.withCorrelationId("request-7"),
+                    () -> store.append(
+                            stream, ExpectedVersion.any(), codec.encode(new TracedOrders.Placed("42", "a book"))));
+            RecordedEvent placed = store.read(EventQuery.stream(stream)).next();
+            context.during(
+                    RequestContext.causedBy(placed),
+                    () -> store.append(
+                            stream, ExpectedVersion.any(), codec.encode(new TracedOrders.Dispatched("dhl"))));
+            RecordedEvent dispatched =
+                    store.read(EventQuery.stream(stream)).toList().get(1);
+            assertThat(Metadata.of(dispatched.metadata()).correlationId()).isEqualTo("request-7");
+            assertThat(Metadata.of(dispatched.metadata()).causationId())
+                    .isEqualTo(placed.id().toString());
+        }
+    }
+
+    @Test
+    void a_context_ends_with_its_work_and_is_not_seen_by_other_threads() throws Exception {
+        RequestContext context = new RequestContext();
+        Metadata mine = Metadata.NONE.withUserId("zoe");
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            AtomicReference<Future<Metadata>> others = new AtomicReference<>();
+            assertThatThrownBy(() -> context.during(mine, () -> {
+                        assertThat(context.current()).isEqualTo(mine);
+                        others.set(threads.submit(context::current));
+                        throw new IllegalStateException("refused");
+                    }))
+                    .hasMessage("refused");
+            assertThat(others.get().get(10, SECONDS)).isEqualTo(Metadata.NONE);
+        }
+        assertThat(context.current()).isEqualTo(Metadata.NONE);
+    }
+
+    @Test
+    void an_event_without_a_conversation_begins_one() {
+        NewEvent first = NewEvent.json("Placed", "{}");
+        RecordedEvent recorded = RecordedEvent.of(first, StreamName.of("Order-1"), 1, Position.of(1), Instant.EPOCH);
+        assertThat(RequestContext.causedBy(recorded).correlationId())
+                .isEqualTo(first.id().toString());
     }
 
     private String url() {
