@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for news from a journal on behalf of all subscriptions of a store: one waiting thread, however many they are. It
- * starts with the first subscription that waits. News is only a hint to read again.
+ * Waits for news from a journal on behalf of all subscriptions of a store: one waiting thread, however many they are.
+ * It starts with the first subscription that waits. News is only a hint to read again.
  */
 final class Pulse {
     private static final Duration WAIT = Duration.ofSeconds(1);

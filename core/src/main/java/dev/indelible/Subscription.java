@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A read that does not end: every match after a position once, in order, from the past and then as it happens.
  *
- * <p>For one consuming thread; {@link #close} and {@link #status} are for any. Nothing is fetched ahead of the consumer,
- * so a slow one slows only itself. If taking a notice throws, nothing is lost: take again, and it goes on where it was.
+ * <p>For one consuming thread; {@link #close} and {@link #status} are for any. Nothing is fetched ahead of the
+ * consumer, so a slow one slows only itself. If taking a notice throws, nothing is lost: take again, and it goes on
+ * where it was.
  */
 public final class Subscription implements Iterable<RecordedEvent>, AutoCloseable {
     /** A live consumer has fallen behind when a look at the store brings more events than this. */

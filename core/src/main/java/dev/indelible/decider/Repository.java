@@ -14,8 +14,8 @@ import dev.indelible.journal.Outcome.VersionConflict;
 import java.util.List;
 
 /**
- * Runs a decider on the streams of one category. Commands for different things do not disturb each other; of several for
- * the same thing, the losers of a race decide again on the new state.
+ * Runs a decider on the streams of one category. Commands for different things do not disturb each other; of several
+ * for the same thing, the losers of a race decide again on the new state.
  *
  * @param <C> commands
  * @param <S> state

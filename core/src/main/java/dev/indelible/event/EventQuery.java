@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which events. The same query reads, subscribes and guards, and {@link #matches(RecordedEvent)} is its only meaning.
  *
- * <pre>{@code category("Order").withTypes("OrderPlaced").withTags("customer:42").or(stream(StreamName.of("Stock-7")))}</pre>
+ * <pre>{@code category("Order").withTypes("OrderPlaced").withTags("customer:42").or(stream("Stock-7"))}</pre>
  *
  * @param items alternatives, at least one: an event matches the query if it matches one of them
  */

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON (RFC 8259) as strictly as the strictest engine stores it: UTF-8 and surrogates must be well-formed, a name
- * stands once in an object, no {@code \u0000}, bounded depth and numbers. Checking allocates next to nothing. Public for
- * those who speak the wire format; applications use a codec.
+ * stands once in an object, no {@code \u0000}, bounded depth and numbers. Checking allocates next to nothing. Public
+ * for those who speak the wire format; applications use a codec.
  */
 public final class Json {
     /** Deepest nesting of arrays and objects. */

@@ -83,7 +83,9 @@ public record Metadata(
         return new Metadata(correlationId, causationId, userId, timestamp, extended);
     }
 
-    /** As a JSON object with the members {@code correlation_id, causation_id, user_id, timestamp} and the further ones. */
+    /**
+     * As a JSON object with the members {@code correlation_id, causation_id, user_id, timestamp} and the further ones.
+     */
     public Payload toPayload() {
         Map<String, String> members = new LinkedHashMap<>();
         putIfKnown(members, "correlation_id", correlationId);

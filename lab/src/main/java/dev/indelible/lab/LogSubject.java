@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 
 /**
- * The yardstick: a file of the same bytes with group commit and nothing else. No ids, no versions, no index. The file is
- * filled with zeros before the clock starts, so that {@code force} writes data only.
+ * The yardstick: a file of the same bytes with group commit and nothing else. No ids, no versions, no index. The file
+ * is filled with zeros before the clock starts, so that {@code force} writes data only.
  */
 final class LogSubject implements Subject {
     private static final long PREALLOCATED = 512L << 20;

@@ -15,7 +15,8 @@ record Measurement(String name, String subject, double eventsPerSecond, double p
     String toJson(String bench) {
         return String.format(
                 Locale.ROOT,
-                "{\"bench\":\"%s\",\"case\":\"%s\",\"subject\":\"%s\",\"events_per_s\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f}",
+                "{\"bench\":\"%s\",\"case\":\"%s\",\"subject\":\"%s\","
+                        + "\"events_per_s\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f}",
                 bench,
                 name,
                 subject,

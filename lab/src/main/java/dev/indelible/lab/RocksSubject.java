@@ -11,7 +11,9 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
-/** RocksDB as a store: four puts an event (event, stream, id, tag), its own log forced at each write. It groups commits. */
+/**
+ * RocksDB as a store: four puts an event (event, stream, id, tag), its own log forced at each write. It groups commits.
+ */
 final class RocksSubject implements Subject {
     private final Options options = new Options().setCreateIfMissing(true);
     private final WriteOptions forced = new WriteOptions().setSync(true);

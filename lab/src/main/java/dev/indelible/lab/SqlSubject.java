@@ -21,20 +21,20 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The table that people write themselves, in an embedded SQL database: the same columns, the same ways to find an event,
- * one transaction an append, prepared statements, one connection that writes and one for each reader.
+ * The table that people write themselves, in an embedded SQL database: the same columns, the same ways to find an
+ * event, one transaction an append, prepared statements, one connection that writes and one for each reader.
  */
 final class SqlSubject implements Subject {
     private static final String SCHEMA = """
-            CREATE TABLE events (position BIGINT PRIMARY KEY, id CHAR(36) UNIQUE, stream VARCHAR(255), category VARCHAR(255),
-              version BIGINT, type VARCHAR(255), schema_version INT, data VARCHAR(2000), metadata VARCHAR(2000),
-              recorded_at BIGINT, UNIQUE (stream, version));
+            CREATE TABLE events (position BIGINT PRIMARY KEY, id CHAR(36) UNIQUE, stream VARCHAR(255),
+              category VARCHAR(255), version BIGINT, type VARCHAR(255), schema_version INT, data VARCHAR(2000),
+              metadata VARCHAR(2000), recorded_at BIGINT, tags VARCHAR(2000), UNIQUE (stream, version));
             CREATE INDEX by_category ON events (category, position);
             CREATE INDEX by_type ON events (type, position);
             CREATE TABLE tags (tag VARCHAR(255), position BIGINT, PRIMARY KEY (tag, position))""";
 
     private static final String EVENTS = "SELECT position, id, stream, version, type, schema_version, data, metadata,"
-            + " recorded_at, (SELECT tag FROM tags t WHERE t.position = e.position) FROM events e ";
+            + " recorded_at, tags FROM events ";
 
     private final String name;
     private final String url;
@@ -59,7 +59,7 @@ final class SqlSubject implements Subject {
         }
         writer.setAutoCommit(false);
         version = writer.prepareStatement("SELECT MAX(version) FROM events WHERE stream = ?");
-        insert = writer.prepareStatement("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        insert = writer.prepareStatement("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         tag = writer.prepareStatement("INSERT INTO tags VALUES (?, ?)");
     }
 
@@ -102,6 +102,7 @@ final class SqlSubject implements Subject {
                 insert.setString(8, event.data().text());
                 insert.setString(9, event.metadata().text());
                 insert.setLong(10, System.currentTimeMillis());
+                insert.setString(11, event.tags().get(0).text());
                 insert.addBatch();
                 tag.setString(1, event.tags().get(0).text());
                 tag.setLong(2, position);

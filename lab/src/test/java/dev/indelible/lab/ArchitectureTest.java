@@ -89,7 +89,7 @@ class ArchitectureTest {
 
     @Test
     void packages_have_no_cycles() {
-        slices().matching("dev.(indelible.**)").should().beFreeOfCycles().check(all);
+        slices().matching("dev.(**)").should().beFreeOfCycles().check(all);
     }
 
     @Test

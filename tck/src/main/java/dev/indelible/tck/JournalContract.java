@@ -8,8 +8,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * All that a journal promises. An engine's test extends this and gives a {@link #fixture}; what the engine cannot promise
- * it declares as a missing capability, and the contract then asserts the refusal. Nothing is skipped.
+ * All that a journal promises. An engine's test extends this and gives a {@link #fixture}; what the engine cannot
+ * promise it declares as a missing capability, and the contract then asserts the refusal. Nothing is skipped.
  */
 public abstract class JournalContract
         implements AppendContract,

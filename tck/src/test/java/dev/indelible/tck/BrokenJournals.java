@@ -153,7 +153,9 @@ final class BrokenJournals {
         }
     }
 
-    /** 6: ids are looked at only if a condition fails, so that a retry with any or at the same version records twice. */
+    /**
+     * 6: ids are looked at only if a condition fails, so that a retry with any or at the same version records twice.
+     */
     static class IdsOnConflictOnly extends KeptJournal {
         IdsOnConflictOnly(MemoryJournal kept) {
             super(kept);
