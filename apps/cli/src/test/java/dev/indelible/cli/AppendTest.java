@@ -104,9 +104,8 @@ class AppendTest {
         assertThat(error("append", "Order-1", "Placed", "--id", "1-1-1-1-1"))
                 .startsWith("2 indelible: Invalid value for option '--id': \"1-1-1-1-1\" (expected: a UUID)");
         assertThat(error("append", "Order-1", "Placed", "--tag", "red"))
-                .startsWith(
-                        "2 indelible: Invalid value for option '--tag' (KEY:VALUE): "
-                                + "tag: \"red\" (expected: key:value)");
+                .startsWith("2 indelible: Invalid value for option '--tag' (KEY:VALUE): "
+                        + "tag: \"red\" (expected: key:value)");
         assertThat(error("append", "Order-1"))
                 .isEqualTo("2 indelible: Missing required parameter: 'TYPE' (see: indelible append --help)\n");
     }

@@ -64,9 +64,8 @@ class LostAnswersTest {
 
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err())
-                .matches(
-                        "indelible: the disk is full \\(it may be recorded: "
-                                + "to be sure, repeat with --id [0-9a-f-]{36}\\)\n");
+                .matches("indelible: the disk is full \\(it may be recorded: "
+                        + "to be sure, repeat with --id [0-9a-f-]{36}\\)\n");
         assertThat(bodies).hasSize(5);
         assertThat(bodies.get(0)).contains(result.err().replaceAll("(?s).*--id ([0-9a-f-]{36}).*", "$1"));
     }

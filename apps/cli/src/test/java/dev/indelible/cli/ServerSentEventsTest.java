@@ -11,9 +11,23 @@ import org.junit.jupiter.api.Test;
 class ServerSentEventsTest {
     @Test
     void messages_are_read_and_comments_passed_over() throws IOException {
-        ServerSentEvents messages = of(
-                ":alive\n\nid: 7\ndata: {\"a\": \"ü\"}\n\n"
-                        + "event:caught_up\nid:8\ndata\n\nid: 9\n\ndata:1\ndata: 2\nretry: 3\n\n");
+        ServerSentEvents messages = of("""
+                :alive
+
+                id: 7
+                data: {"a": "ü"}
+
+                event:caught_up
+                id:8
+                data
+
+                id: 9
+
+                data:1
+                data: 2
+                retry: 3
+
+                """);
 
         assertThat(messages.next()).isEqualTo(new Message("7", "message", "{\"a\": \"ü\"}"));
         assertThat(messages.next()).isEqualTo(new Message("8", "caught_up", ""));
