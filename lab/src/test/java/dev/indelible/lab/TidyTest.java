@@ -104,8 +104,8 @@ class TidyTest {
             String line = lines.get(i).strip();
             if (line.startsWith("@Override") || line.endsWith("*/")) {
                 return true;
-            } else if (!line.startsWith("@") && !line.startsWith("//")) {
-                return false;
+            } else if (line.isEmpty() || line.endsWith(";") || line.equals("}")) {
+                return false; // Anything else between is an annotation, perhaps of several lines.
             }
         }
         return false;
