@@ -14,4 +14,12 @@ public interface JournalProvider {
      * @throws IllegalArgumentException if the URL's place or options are not understood
      */
     Journal open(JournalUrl url);
+
+    /**
+     * What opening the journal makes on first use (tables, functions), as a script for whoever would rather run it
+     * himself; empty if there is nothing of the kind. Only the URL's options count.
+     */
+    default String definitions(JournalUrl url) {
+        return "";
+    }
 }

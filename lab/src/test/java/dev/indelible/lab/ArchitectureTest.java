@@ -21,10 +21,11 @@ class ArchitectureTest {
         "dev.indelible", "dev.indelible.event", "dev.indelible.journal", "dev.indelible.memory", "dev.indelible.decider"
     };
 
-    /** Each adapter's package, and its technology's. */
-    private static final Map<String, String> ADAPTERS = Map.of(
-            "dev.indelible.jackson", "tools.jackson..",
-            "dev.indelible.embedded", "org.rocksdb..");
+    /** Each adapter's package, and those of its technology. */
+    private static final Map<String, String[]> ADAPTERS = Map.of(
+            "dev.indelible.jackson", new String[] {"tools.jackson.."},
+            "dev.indelible.embedded", new String[] {"org.rocksdb.."},
+            "dev.indelible.postgres", new String[] {"org.postgresql..", "com.zaxxer.hikari..", "org.flywaydb.."});
 
     private static final String[] APPS = {"dev.indelible.server..", "dev.indelible.cli.."};
 
@@ -52,7 +53,8 @@ class ArchitectureTest {
                 .resideInAPackage(adapter + "..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(with(CORE, "java..", "org.jspecify..", adapter + "..", technology))
+                .resideInAnyPackage(
+                        with(with(CORE, technology), "java..", "javax.sql..", "org.jspecify..", adapter + ".."))
                 .because("siblings never meet, and adapters know no application")
                 .check(all));
     }

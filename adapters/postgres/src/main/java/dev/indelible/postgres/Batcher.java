@@ -1,0 +1,176 @@
+package dev.indelible.postgres;
+
+import dev.indelible.EventStoreException;
+import dev.indelible.EventStoreException.Unavailable;
+import dev.indelible.event.Append;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends that arrive while others are being recorded share one call, and so one round trip, one lock and one forced
+ * write. The thread of a waiting append makes the call for all that wait; it gives the task on as soon as its own append
+ * is answered.
+ */
+final class Batcher implements AutoCloseable {
+    /** Calls under way at once: while one is being made durable, the next is on its way. */
+    private static final int CALLS_MAX = 2;
+
+    private static final int WAITING_KIB_MAX = 64 << 10;
+
+    private final DataSource dataSource;
+    private final String statement;
+    private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock taking = new ReentrantLock();
+    private final Semaphore calls = new Semaphore(CALLS_MAX);
+    private final Semaphore room = new Semaphore(WAITING_KIB_MAX);
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Batcher(DataSource dataSource, String schema) {
+        this.dataSource = dataSource;
+        this.statement = Batch.statement(schema);
+    }
+
+    /**
+     * What became of one append.
+     *
+     * @param position of its first event, or null if it was refused
+     * @param versions of its parts' streams, before it
+     * @param refusal why, or null
+     */
+    record Answer(
+            @Nullable Long position,
+            List<Long> versions,
+            @Nullable String refusal) {}
+
+    /** An append and the thread that waits for its answer. */
+    private static final class Waiting {
+        private final Append append;
+        private final Thread caller = Thread.currentThread();
+        private @Nullable Answer answer;
+        private @Nullable Throwable error;
+        private volatile boolean taken;
+        private volatile boolean done;
+
+        Waiting(Append append) {
+            this.append = append;
+        }
+
+        private void finish() {
+            done = true;
+            if (caller != Thread.currentThread()) {
+                LockSupport.unpark(caller);
+            }
+        }
+
+        private Answer result() {
+            if (error instanceof SQLException e) {
+                throw Failures.of(e);
+            } else if (error instanceof EventStoreException e) {
+                throw new Unavailable(String.valueOf(e.getMessage()), e);
+            } else if (error != null) {
+                throw new IllegalStateException(error);
+            }
+            return Objects.requireNonNull(answer);
+        }
+    }
+
+    Answer append(Append append) {
+        int kib = (int) Math.min(WAITING_KIB_MAX, 1 + Batch.sizeOf(append) / 1024);
+        room.acquireUninterruptibly(kib);
+        boolean interrupted = false;
+        try {
+            Waiting mine = new Waiting(append);
+            queue.add(mine);
+            while (!mine.done) {
+                if (!mine.taken && calls.tryAcquire()) {
+                    try {
+                        callUntil(mine);
+                    } finally {
+                        calls.release();
+                        wakeNext();
+                    }
+                } else {
+                    LockSupport.park(this);
+                    interrupted |= Thread.interrupted();
+                }
+            }
+            return mine.result();
+        } finally {
+            room.release(kib);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Makes calls until that append is answered, or taken by another thread. */
+    private void callUntil(Waiting mine) {
+        while (!mine.taken) {
+            Batch batch = new Batch();
+            List<Waiting> waiting = new ArrayList<>();
+            taking.lock();
+            try {
+                for (Waiting next = queue.peek(); next != null && batch.add(next.append); next = queue.peek()) {
+                    next.taken = true;
+                    waiting.add(next);
+                    queue.remove();
+                }
+            } finally {
+                taking.unlock();
+            }
+            if (waiting.isEmpty()) {
+                return;
+            }
+            call(batch, waiting);
+        }
+    }
+
+    private void call(Batch batch, List<Waiting> waiting) {
+        try {
+            if (closed.get()) {
+                throw new Unavailable("the journal is closed", null);
+            }
+            Batch.Answer answer;
+            try (Connection connection = dataSource.getConnection()) {
+                answer = batch.record(connection, statement);
+            }
+            int part = 0;
+            for (int i = 0; i < waiting.size(); i++) {
+                int parts = waiting.get(i).append.parts().size();
+                List<Long> versions = List.of(answer.versions()).subList(part, part + parts);
+                waiting.get(i).answer = new Answer(answer.positions()[i], versions, answer.refusal(i));
+                part += parts;
+            }
+        } catch (SQLException | RuntimeException | Error e) {
+            waiting.forEach(next -> next.error = e);
+        } finally {
+            waiting.forEach(Waiting::finish);
+        }
+    }
+
+    private void wakeNext() {
+        Waiting next = queue.peek();
+        if (next != null) {
+            LockSupport.unpark(next.caller);
+        }
+    }
+
+    /** Lets calls under way end; appends after that are refused. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            calls.acquireUninterruptibly(CALLS_MAX);
+            calls.release(CALLS_MAX);
+        }
+    }
+}
