@@ -23,6 +23,7 @@ import dev.indelible.event.StreamName;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,13 +59,13 @@ public final class IndelibleServer implements AutoCloseable {
                 .get("/events")
                 .build(new ReadService(store, threads, live, (c, given) -> Selection.ofAll(given)))
                 .route()
-                .get("/categories/{name}")
-                .build(new ReadService(store, threads, live, (c, given) -> Selection.ofCategory(name(c), given)))
+                .get("regex:^/categories(/.*)?$")
+                .build(new ReadService(store, threads, live, (c, given) -> Selection.ofCategory(category(c), given)))
                 .route()
-                .get("/streams/{name}")
-                .build(new ReadService(store, threads, live, (c, given) -> Selection.ofStream(name(c), given)))
+                .get("regex:^/streams(/.*)?$")
+                .build(new ReadService(store, threads, live, (c, given) -> Selection.ofStream(stream(c), given)))
                 .route()
-                .post("/streams/{name}")
+                .post("regex:^/streams(/.*)?$")
                 .build(appending(this::appendToStream))
                 .route()
                 .post("/append")
@@ -114,7 +115,7 @@ public final class IndelibleServer implements AutoCloseable {
     }
 
     private HttpResponse appendToStream(ServiceRequestContext context, byte[] body) {
-        Appended appended = store.append(AppendBody.toStream(StreamName.of(name(context)), body));
+        Appended appended = store.append(AppendBody.toStream(StreamName.of(stream(context)), body));
         return recorded(appended, AppendBody.answer(appended.parts().get(0), appended.repeated()));
     }
 
@@ -142,6 +143,11 @@ public final class IndelibleServer implements AutoCloseable {
                                 "media-type",
                                 "content-type: " + type + " (expected: application/json)")
                         .toResponse();
+            }
+            try {
+                Selection.allow(Target.query(context), Set.of());
+            } catch (IllegalArgumentException e) {
+                return Problem.of(e).toResponse();
             }
             Function<AggregatedHttpRequest, HttpResponse> answer = whole -> {
                 try {
@@ -209,8 +215,12 @@ public final class IndelibleServer implements AutoCloseable {
                 HttpStatus.OK, MediaType.JSON_UTF_8, json.append("]}").toString());
     }
 
-    private static String name(ServiceRequestContext context) {
-        return java.util.Objects.requireNonNull(context.pathParam("name"));
+    private static String stream(ServiceRequestContext context) {
+        return Target.name(context, "/streams/", "stream");
+    }
+
+    private static String category(ServiceRequestContext context) {
+        return Target.name(context, "/categories/", "category");
     }
 
     /** What Armeria itself refuses, in the same form as everything else. */

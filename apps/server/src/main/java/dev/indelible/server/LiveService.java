@@ -127,13 +127,8 @@ final class LiveService {
 
     private static Optional<Position> resumeAfter(HttpRequest request) {
         String last = request.headers().get("last-event-id");
-        if (last == null || last.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Position.of(Long.parseLong(last)));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("Last-Event-ID: \"" + last + "\" (expected: a position)", e);
-        }
+        return last == null || last.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Position.of(Selection.number("Last-Event-ID", last, 0)));
     }
 }

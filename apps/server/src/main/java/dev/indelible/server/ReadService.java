@@ -55,7 +55,7 @@ final class ReadService implements HttpService {
 
     private HttpResponse answer(ServiceRequestContext context, HttpRequest request) {
         try {
-            Selection asked = selection.apply(context, context.queryParams());
+            Selection asked = selection.apply(context, Target.query(context));
             String accept = request.headers().get(HttpHeaderNames.ACCEPT, "*/*").toLowerCase(Locale.ROOT);
             if (accept.contains("text/event-stream")) {
                 return live.serve(context, request, asked);

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,14 +62,11 @@ record Selection(String path, QueryParams given, EventQuery query, Range range) 
             throw new IllegalArgumentException("backwards: \"" + backwards + "\" (expected: true or false)");
         }
         Range range = Range.all()
-                .after(Position.of(number(given, "after", 0)))
-                .before(Position.of(number(given, "before", Long.MAX_VALUE)))
-                .fromVersion(number(given, "from_version", 1))
-                .toVersion(number(given, "to_version", Long.MAX_VALUE))
-                .limit(number(given, "limit", 0));
-        if (given.contains("limit") && range.limit() == 0) {
-            throw new IllegalArgumentException("limit: 0 (expected: 1 or more)");
-        }
+                .after(Position.of(number(given, "after", 0, 0)))
+                .before(Position.of(number(given, "before", 0, Long.MAX_VALUE)))
+                .fromVersion(number(given, "from_version", 0, 1))
+                .toVersion(number(given, "to_version", 0, Long.MAX_VALUE))
+                .limit(number(given, "limit", 1, 0));
         return new Selection(
                 path, given, new EventQuery(List.of(item)), backwards.equals("true") ? range.fromTheEnd() : range);
     }
@@ -102,30 +100,30 @@ record Selection(String path, QueryParams given, EventQuery query, Range range) 
         return path + "?" + next.toQueryString();
     }
 
-    private static void allow(QueryParams given, Set<String> names) {
+    /** Throws {@link IllegalArgumentException} if there is a parameter of another name. */
+    static void allow(QueryParams given, Set<String> names) {
         for (String name : given.names()) {
             if (!names.contains(name)) {
-                throw new IllegalArgumentException("%s: unknown parameter (expected: %s)"
-                        .formatted(
-                                name, String.join(", ", names.stream().sorted().toList())));
+                String expected = names.isEmpty() ? "none" : String.join(", ", new TreeSet<>(names));
+                throw new IllegalArgumentException(name + ": unknown parameter (expected: " + expected + ")");
             }
         }
     }
 
-    private static long number(QueryParams given, String name, long byDefault) {
+    private static long number(QueryParams given, String name, long least, long byDefault) {
         String value = given.get(name);
-        if (value == null) {
-            return byDefault;
+        return value == null ? byDefault : number(name, value, least);
+    }
+
+    /** The number that the text is, in digits of ASCII alone. */
+    static long number(String name, String value, long least) {
+        // What has 19 digits and is too great for a long comes out negative.
+        long number = value.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(value) : -1;
+        if (number < least) {
+            throw new IllegalArgumentException(
+                    "%s: \"%s\" (expected: a number of %d or more)".formatted(name, value, least));
         }
-        try {
-            long number = Long.parseLong(value);
-            if (number >= 0) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(name + ": \"" + value + "\" (expected: a number of 0 or more)", e);
-        }
-        throw new IllegalArgumentException(name + ": " + value + " (expected: a number of 0 or more)");
+        return number;
     }
 
     private static String encode(String name) {

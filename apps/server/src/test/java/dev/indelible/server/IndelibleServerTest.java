@@ -133,7 +133,8 @@ class IndelibleServerTest {
     void bad_parameters_are_problems_that_name_them() {
         append("Order-1", "0");
         assertThat(client.get("/events?limt=1").text()).contains("limt: unknown parameter (expected: after");
-        assertThat(client.get("/events?limit=-1").text()).contains("limit: -1 (expected");
+        assertThat(client.get("/events?limit=-1").text())
+                .contains("limit: \\\"-1\\\" (expected: a number of 1 or more)");
         assertThat(client.get("/events?limit=5000").text()).contains("limit: 5000 (limit: 1000 a page");
         assertThat(client.get("/events?after=x").text()).contains("after: \\\"x\\\" (expected");
         assertThat(client.get("/events?backwards=yes").text()).contains("backwards: \\\"yes\\\"");

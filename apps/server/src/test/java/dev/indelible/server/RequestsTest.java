@@ -1,0 +1,107 @@
+package dev.indelible.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.indelible.EventStore;
+import dev.indelible.event.EventQuery;
+import dev.indelible.memory.MemoryJournal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Requests as they can come, also from clients that do not mean well. */
+@Timeout(60)
+class RequestsTest {
+    private static final String BODY = "{\"events\":[{\"event_type\":\"A\",\"data\":{}}]}";
+
+    private final EventStore store = EventStore.on(new MemoryJournal());
+    private final IndelibleServer server = IndelibleServer.start(store, "127.0.0.1", 0);
+    private final Client client = new Client(server.uri());
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.close();
+        store.close();
+    }
+
+    @Test
+    void a_name_in_a_path_is_all_that_stands_there() throws IOException {
+        assertThat(client.post("/streams/Order-a;b=c", BODY).status()).isEqualTo(201);
+        assertThat(store.read(EventQuery.stream("Order-a;b=c")).toList()).hasSize(1);
+        assertThat(client.get("/streams/Order-a%3Bb=c").types()).containsExactly("A");
+        assertThat(client.post("/streams/Ord;er-a", BODY).status()).isEqualTo(201);
+        assertThat(client.get("/categories/Ord;er").types()).containsExactly("A");
+        assertThat(client.get("/categories/Ord").types()).isEmpty();
+        assertThat(raw("GET /streams/Ordner-grün HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 404");
+    }
+
+    @Test
+    void a_path_with_a_slash_in_its_name_or_without_a_name_is_refused() {
+        for (String path :
+                List.of("/streams", "/streams/", "/streams//a", "/streams/a/b", "/streams/a/", "//streams/a")) {
+            assertThat(client.post(path, BODY).status()).as(path).isEqualTo(400);
+            assertThat(client.get(path).status()).as(path).isEqualTo(400);
+        }
+        assertThat(client.get("/streams/a/b").text())
+                .contains("stream: \\\"a/b\\\" in \\\"/streams/a/b\\\" (expected: /streams/NAME, where %2F is a /)");
+        assertThat(client.get("/categories//a").text()).contains("category: \\\"/a\\\"");
+        assertThat(store.head().value()).isZero();
+    }
+
+    @Test
+    void bytes_that_are_no_utf_8_are_refused_and_named() {
+        assertThat(client.post("/streams/Order-%ff", BODY).text())
+                .contains("\"status\":400", "stream: \\\"Order-%ff\\\" (expected: percent-encoded UTF-8)");
+        assertThat(client.get("/streams/Order-%ed%a0%80").status()).isEqualTo(400);
+        assertThat(client.get("/events?type=%ff").text()).contains("type: \\\"%ff\\\" (expected: percent-encoded");
+        assertThat(client.get("/events?%c3=1").text()).contains("parameter: \\\"%c3\\\" (expected");
+        assertThat(client.get("/events?tag=a:b+c%2B&&limit=1").status()).isEqualTo(200);
+        assertThat(store.head().value()).isZero();
+    }
+
+    @Test
+    void an_append_takes_no_parameters() {
+        assertThat(client.post("/streams/Order-1?expected_version=0", BODY).text())
+                .contains("\"status\":400", "expected_version: unknown parameter (expected: none)");
+        assertThat(client.post("/append?x=1", "{\"appends\":[]}").text()).contains("x: unknown parameter");
+        assertThat(store.head().value()).isZero();
+    }
+
+    @Test
+    void numbers_are_digits_of_ascii_and_no_greater_than_a_position_can_be() {
+        for (String number : List.of("+1", "%2B1", "-1", "%D9%A1", "1.0", "1e3", "", "9223372036854775808", "x")) {
+            assertThat(client.get("/events?after=" + number).text())
+                    .as(number)
+                    .contains("\"status\":400", "(expected: a number of 0 or more)");
+        }
+        assertThat(client.get("/events?limit=0").text()).contains("limit: \\\"0\\\" (expected: a number of 1 or more)");
+        assertThat(client.get("/events?after=9223372036854775807").status()).isEqualTo(200);
+    }
+
+    /** The first line of the answer. */
+    private String raw(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            Thread.ofVirtual().start(() -> {
+                try {
+                    socket.getOutputStream().write(request.getBytes(UTF_8));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            StringBuilder line = new StringBuilder();
+            for (int next = socket.getInputStream().read();
+                    next >= 0 && next != '\n';
+                    next = socket.getInputStream().read()) {
+                line.append((char) next);
+            }
+            return line.toString();
+        }
+    }
+}
