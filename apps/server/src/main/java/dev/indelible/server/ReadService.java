@@ -15,6 +15,7 @@ import dev.indelible.EventStore;
 import dev.indelible.Events;
 import dev.indelible.event.Envelope;
 import dev.indelible.event.Json;
+import dev.indelible.event.Position;
 import dev.indelible.event.Range;
 import dev.indelible.event.RecordedEvent;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +91,7 @@ final class ReadService implements HttpService {
                                         + asked.query().singleStream().orElseThrow())
                         .toResponse();
             }
-            json.append("],\"as_of\":").append(more ? last.orElseThrow().position() : found.asOf());
+            json.append("],\"as_of\":").append(more ? last.orElseThrow().position() : asOf(found, count));
             json.append(",\"next\":");
             if (more) {
                 Json.quote(asked.next(last.orElseThrow()), json);
@@ -100,6 +101,12 @@ final class ReadService implements HttpService {
         }
         return HttpResponse.of(
                 HttpStatus.OK, MediaType.JSON_UTF_8, json.append('}').toString());
+    }
+
+    /** Who asks for what comes after a position that is not there yet has looked up to the head, and no further. */
+    private Position asOf(Events read, int count) {
+        Position head = count == 0 ? store.head() : Position.END;
+        return read.asOf().isAfter(head) ? head : read.asOf();
     }
 
     private boolean isUnknownStream(Selection asked) {

@@ -85,6 +85,16 @@ class RequestsTest {
         assertThat(client.get("/events?after=9223372036854775807").status()).isEqualTo(200);
     }
 
+    @Test
+    void a_page_hands_out_no_position_beyond_the_head() {
+        client.post("/streams/Order-1", BODY);
+        for (String query : List.of("after=9223372036854775807&before=0", "after=7", "after=7&backwards=true")) {
+            assertThat(client.get("/events?" + query).json().get("as_of"))
+                    .as(query)
+                    .hasToString("1");
+        }
+    }
+
     /** The first line of the answer. */
     private String raw(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
