@@ -2,12 +2,14 @@ package dev.indelible.server;
 
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
@@ -15,6 +17,7 @@ import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.indelible.EventStore;
+import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.Subscription;
 import dev.indelible.event.Append;
 import dev.indelible.event.Appended;
@@ -38,11 +41,21 @@ public final class IndelibleServer implements AutoCloseable {
     /** Most bytes of a request's body. */
     public static final int BODY_BYTES_MAX = 32 << 20;
 
+    /** Most bytes of the bodies of all requests at once, unless a quarter of the heap is less. */
+    private static final int BODIES_BYTES_MAX = 256 << 20;
+
     private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    /** What is written to clients needs so long without anything new, or at most so long, to be sent. */
+    private static final Duration QUIET = Duration.ofMillis(100);
+
+    private static final Duration QUIET_WAIT = Duration.ofSeconds(1);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
 
     private final EventStore store;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Intake intake =
+            new Intake((int) Math.min(BODIES_BYTES_MAX, Runtime.getRuntime().maxMemory() / 4));
     private final LiveService live;
     private final Server server;
     private final String host;
@@ -72,7 +85,7 @@ public final class IndelibleServer implements AutoCloseable {
                 .build(appending(this::appendToSeveral))
                 .maxRequestLength(BODY_BYTES_MAX)
                 .requestTimeout(REQUEST_TIMEOUT)
-                .gracefulShutdownTimeout(Duration.ZERO, DRAIN)
+                .gracefulShutdownTimeout(QUIET, QUIET_WAIT)
                 .errorHandler(new ProblemHandler())
                 .build();
     }
@@ -106,9 +119,13 @@ public final class IndelibleServer implements AutoCloseable {
         return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
     }
 
-    /** Ends the subscriptions, lets requests that run end, at most for ten seconds, and stops. The store stays open. */
+    /**
+     * Refuses new appends, waits until those that run are answered, at most for ten seconds, ends the subscriptions and
+     * stops. The store stays open.
+     */
     @Override
     public void close() {
+        intake.close(DRAIN);
         live.close();
         server.stop().join();
         threads.close();
@@ -134,6 +151,7 @@ public final class IndelibleServer implements AutoCloseable {
         HttpResponse append(ServiceRequestContext context, byte[] body);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the future is the end of the response itself
     private HttpService appending(Appending appending) {
         return (context, request) -> {
             MediaType type = request.contentType();
@@ -144,10 +162,13 @@ public final class IndelibleServer implements AutoCloseable {
                                 "content-type: " + type + " (expected: application/json)")
                         .toResponse();
             }
+            int held;
             try {
                 Selection.allow(Target.query(context), Set.of());
-            } catch (IllegalArgumentException e) {
-                return Problem.of(e).toResponse();
+                held = intake.enter(request.headers().contentLength());
+            } catch (IllegalArgumentException | Unavailable e) {
+                HttpResponse refusal = Problem.of(e).toResponse();
+                return intake.isClosed() ? refusal.mapHeaders(IndelibleServer::closing) : refusal;
             }
             Function<AggregatedHttpRequest, HttpResponse> answer = whole -> {
                 try {
@@ -156,8 +177,14 @@ public final class IndelibleServer implements AutoCloseable {
                     return Problem.of(e).toResponse();
                 }
             };
-            return HttpResponse.of(request.aggregate().thenApplyAsync(answer, threads));
+            HttpResponse response = HttpResponse.of(request.aggregate().thenApplyAsync(answer, threads));
+            response.whenComplete().whenComplete((done, error) -> intake.leave(held));
+            return response;
         };
+    }
+
+    private static ResponseHeaders closing(ResponseHeaders headers) {
+        return headers.toBuilder().set(HttpHeaderNames.CONNECTION, "close").build();
     }
 
     private interface Answer {

@@ -10,7 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,6 +97,25 @@ class RequestsTest {
                     .as(query)
                     .hasToString("1");
         }
+    }
+
+    @Test
+    void bodies_have_so_much_room_together_and_no_more() throws Exception {
+        // Nine times 32 MiB is more than 256 MiB, so one of these is refused; the others would wait for the rest.
+        Callable<String> slow = () -> raw(post("Content-Length: " + IndelibleServer.BODY_BYTES_MAX, "{"));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            assertThat(threads.invokeAny(Collections.nCopies(9, slow))).startsWith("HTTP/1.1 503");
+        }
+        String whole = post(
+                "Transfer-Encoding: chunked", Integer.toHexString(BODY.length()) + "\r\n" + BODY + "\r\n0\r\n\r\n");
+        while (!raw(whole).startsWith("HTTP/1.1 201")) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static String post(String header, String body) {
+        return "POST /streams/Order-1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + header + "\r\n\r\n"
+                + body;
     }
 
     /** The first line of the answer. */
