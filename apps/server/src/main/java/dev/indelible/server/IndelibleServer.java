@@ -87,6 +87,8 @@ public final class IndelibleServer implements AutoCloseable {
                 .requestTimeout(REQUEST_TIMEOUT)
                 .gracefulShutdownTimeout(QUIET, QUIET_WAIT)
                 .errorHandler(new ProblemHandler())
+                // Armeria would report what clients did wrong, too, with a stack trace.
+                .unloggedExceptionsReportIntervalMillis(0)
                 .build();
     }
 
@@ -265,6 +267,9 @@ public final class IndelibleServer implements AutoCloseable {
                 HttpStatus status,
                 @Nullable String description,
                 @Nullable Throwable cause) {
+            if (cause instanceof Error) {
+                Problem.log(cause);
+            }
             String asked = headers == null ? "request" : headers.method() + " " + headers.path();
             String detail = switch (status.code()) {
                 case 404 -> asked + " (expected: a path that GET / lists)";

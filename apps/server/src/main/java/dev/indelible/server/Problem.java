@@ -11,6 +11,8 @@ import dev.indelible.event.Json;
 import dev.indelible.journal.Outcome;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An error as problem details (RFC 9457), which every answer from 400 on carries.
@@ -21,6 +23,7 @@ import java.util.Map;
  * @param members further members, in their order
  */
 record Problem(HttpStatus status, String kind, String detail, Map<String, Object> members) {
+    private static final Logger LOG = LoggerFactory.getLogger(IndelibleServer.class);
     private static final MediaType PROBLEM_JSON = MediaType.create("application", "problem+json");
     private static final long RETRY_AFTER_S = 1;
 
@@ -40,8 +43,16 @@ record Problem(HttpStatus status, String kind, String detail, Map<String, Object
                 of(HttpStatus.NOT_IMPLEMENTED, "unsupported", String.valueOf(e.getMessage()));
             case EventStoreException.Corrupted e ->
                 of(HttpStatus.INTERNAL_SERVER_ERROR, "corrupted", String.valueOf(e.getMessage()));
-            default -> of(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "an error of the server: " + error);
+            default -> {
+                log(error);
+                yield of(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "an error of the server: " + error);
+            }
         };
+    }
+
+    /** What is nobody's fault but the server's is for whoever runs it. */
+    static void log(Throwable error) {
+        LOG.error("an error of the server", error);
     }
 
     private static Problem conflict(EventStoreException.Conflict conflict) {

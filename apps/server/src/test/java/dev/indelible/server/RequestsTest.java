@@ -3,6 +3,9 @@ package dev.indelible.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.indelible.EventStore;
 import dev.indelible.event.EventQuery;
 import dev.indelible.memory.MemoryJournal;
@@ -18,6 +21,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** Requests as they can come, also from clients that do not mean well. */
 @Timeout(60)
@@ -111,6 +115,31 @@ class RequestsTest {
         while (!raw(whole).startsWith("HTTP/1.1 201")) {
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    void nothing_that_a_client_does_wrong_is_logged() throws IOException {
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        logged.start();
+        root.addAppender(logged);
+        try {
+            String tooMuch = "x".repeat(IndelibleServer.BODY_BYTES_MAX + 1);
+            String length = Integer.toHexString(tooMuch.length());
+            assertThat(raw(post("Content-Length: " + tooMuch.length(), ""))).startsWith("HTTP/1.1 413");
+            assertThat(raw(post("Transfer-Encoding: chunked", length + "\r\n" + tooMuch + "\r\n0\r\n\r\n")))
+                    .startsWith("HTTP/1.1 413");
+            assertThat(raw(post("Transfer-Encoding: chunked", "zz\r\n"))).startsWith("HTTP/1.1 400");
+            assertThat(raw("GARBAGE\r\n\r\n")).startsWith("HTTP/1.1 400");
+            assertThat(raw("GET /streams/%zz HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 400");
+            try (Socket cutOff = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                cutOff.getOutputStream().write(post("Content-Length: 9", "{").getBytes(UTF_8));
+            }
+            server.close();
+        } finally {
+            root.detachAppender(logged);
+        }
+        assertThat(logged.list).isEmpty();
     }
 
     private static String post(String header, String body) {
