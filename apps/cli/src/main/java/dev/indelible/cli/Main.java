@@ -74,13 +74,17 @@ public final class Main implements Runnable {
                 .addSubcommand(new TailCommand(console))
                 .addSubcommand(new DescribeCommand(console));
         Conversions.register(commands);
-        return commands.setUsageHelpWidth(USAGE_WIDTH)
+        commands.setUsageHelpWidth(USAGE_WIDTH)
                 .setOut(out)
                 .setErr(err)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .setExecutionExceptionHandler(errors)
-                .setParameterExceptionHandler(errors)
-                .execute(arguments);
+                .setParameterExceptionHandler(errors);
+        try {
+            return commands.execute(arguments);
+        } catch (Error e) {
+            return errors.handleError(e);
+        }
     }
 
     /** Without a command: shows what there is. */

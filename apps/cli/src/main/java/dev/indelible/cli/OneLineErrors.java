@@ -31,6 +31,13 @@ final class OneLineErrors implements IExecutionExceptionHandler, IParameterExcep
             Thread.currentThread().interrupt();
         }
         tell(text(e), e);
+        // Bad input: the same arguments will never do.
+        return e instanceof IllegalArgumentException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** What no command expects, such as a fault of the JVM. */
+    int handleError(Error e) {
+        tell(e.toString(), e);
         return CommandLine.ExitCode.SOFTWARE;
     }
 
@@ -41,7 +48,7 @@ final class OneLineErrors implements IExecutionExceptionHandler, IParameterExcep
         return CommandLine.ExitCode.USAGE;
     }
 
-    private void tell(String text, Exception e) {
+    private void tell(String text, Throwable e) {
         err.println("indelible: " + text.replaceAll("\\s*\\R\\s*", " "));
         if (stackTraces.getAsBoolean()) {
             e.printStackTrace(err);

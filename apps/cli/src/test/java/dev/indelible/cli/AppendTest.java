@@ -91,9 +91,9 @@ class AppendTest {
     @Test
     void bad_json_is_refused() {
         assertThat(error("append", "Order-1", "Placed", "--data", "{a", "--to", url))
-                .isEqualTo("1 indelible: data: invalid JSON at byte 1: expected '\"'\n");
+                .isEqualTo("2 indelible: data: invalid JSON at byte 1: expected '\"'\n");
         assertThat(error("append", "Order-1", "Placed", "--data", "{}", "--metadata", "[]", "--to", url))
-                .isEqualTo("1 indelible: metadata: [] (expected: a JSON object)\n");
+                .isEqualTo("2 indelible: metadata: [] (expected: a JSON object)\n");
     }
 
     @Test
@@ -113,7 +113,7 @@ class AppendTest {
     @Test
     void a_store_that_cannot_be_opened_is_an_error_in_one_line() {
         assertThat(error("append", "Order-1", "Placed", "--data", "{}", "--to", "nothing:x"))
-                .startsWith("1 indelible: journal URL: no engine for \"nothing\" on the class path (expected: ")
+                .startsWith("2 indelible: journal URL: no engine for \"nothing\" on the class path (expected: ")
                 .endsWith(")\n");
         try (Connection held = Connection.open(url)) {
             assertThat(held.describe().parts()).isNotEmpty();
@@ -134,6 +134,24 @@ class AppendTest {
     }
 
     @Test
+    void a_fault_of_the_machine_is_an_error_in_one_line_too() {
+        InputStream faulty = new InputStream() {
+            @Override
+            public int read() {
+                throw new InternalError("a fault");
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) {
+                return read();
+            }
+        };
+
+        assertThat(Cli.runOn(faulty, "append", "Order-1", "Placed", "--to", url))
+                .isEqualTo(new Cli.Result(1, "", "indelible: java.lang.InternalError: a fault\n"));
+    }
+
+    @Test
     void who_types_is_told_that_data_is_read() {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console terminal = new Console(
@@ -145,7 +163,7 @@ class AppendTest {
                 true);
 
         assertThat(Main.run(terminal, "append", "Order-1", "Placed", "--to", url))
-                .isEqualTo(1);
+                .isEqualTo(2);
         assertThat(err.toString(UTF_8)).isEqualTo("""
                         The event's data, as JSON; Ctrl-D ends it:
                         indelible: data: invalid JSON at byte 0: the value is missing

@@ -19,4 +19,12 @@ class DescribeTest {
                            └─ GUARDS: guards on an append
                         """);
     }
+
+    @Test
+    void a_store_that_no_engine_knows_is_an_argument_that_is_not_understood() {
+        Cli.Result result = Cli.run("describe", "foo:bar");
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).startsWith("indelible: journal URL: no engine for \"foo\"");
+    }
 }

@@ -87,7 +87,7 @@ class ServedStoreTest {
                 .isEqualTo("1 indelible: event_id " + ID
                         + ": recorded with other content (expected: same type, schema version, data and tags)\n");
         assertThat(error("append", "$x", "Placed", "--data", "[]", "--to", url))
-                .startsWith("1 indelible: stream: \"$x\" is reserved (expected: ");
+                .startsWith("2 indelible: stream: \"$x\" is reserved (expected: ");
     }
 
     @Test
