@@ -35,9 +35,12 @@ final class OpenedStore implements Connection {
         try {
             return new OpenedStore(EventStore.open(url));
         } catch (Unavailable e) {
+            String message = String.valueOf(e.getMessage());
+            if (!message.contains(" is held by ")) {
+                throw e;
+            }
             throw new Unavailable(
-                    e.getMessage() + "; if a server has it open, give the server's address instead: http://HOST:PORT",
-                    e);
+                    message + "; if a server has it open, give the server's address instead: http://HOST:PORT", e);
         }
     }
 

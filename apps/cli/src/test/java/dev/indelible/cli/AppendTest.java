@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.indelible.event.RecordedEvent;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +133,15 @@ class AppendTest {
 
         assertThat(Cli.run(command).err().lines()).hasSize(1);
         assertThat(Cli.run(asked).err()).contains("\tat dev.indelible.event.Json");
+    }
+
+    @Test
+    void only_a_store_that_is_held_is_said_to_be_served_perhaps() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+
+        assertThat(error("append", "Order-1", "Placed", "--data", "{}", "--to", "embedded:" + file))
+                .startsWith("1 indelible: ")
+                .doesNotContain("give the server's address");
     }
 
     @Test
