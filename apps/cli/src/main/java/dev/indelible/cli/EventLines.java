@@ -1,23 +1,23 @@
 package dev.indelible.cli;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.indelible.event.Envelope;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.StreamName;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads events to be recorded, an envelope a line; empty lines are passed over. What is compressed by gzip is seen by
- * its first bytes. For one thread.
+ * Reads events to be recorded, an envelope a line; empty lines and a byte order mark are passed over. What is
+ * compressed by gzip is seen by its first bytes. For one thread.
  */
 final class EventLines implements AutoCloseable {
     /** Longest line: the largest event that any store takes, in base64, with room to spare. */
@@ -26,6 +26,7 @@ final class EventLines implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int GZIP_FIRST = 0x1f;
     private static final int GZIP_SECOND = 0x8b;
+    private static final byte[] BYTE_ORDER_MARK = "\uFEFF".getBytes(UTF_8);
 
     private final InputStream in;
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -48,7 +49,7 @@ final class EventLines implements AutoCloseable {
         in.mark(2);
         boolean isGzip = in.read() == GZIP_FIRST && in.read() == GZIP_SECOND;
         in.reset();
-        return new EventLines(isGzip ? new GZIPInputStream(new HonestlyAvailable(in), BUFFER_BYTES) : in, lineBytesMax);
+        return new EventLines(isGzip ? new GzipInput(in) : in, lineBytesMax);
     }
 
     /**
@@ -124,6 +125,9 @@ final class EventLines implements AutoCloseable {
             do {
                 number++;
                 line = lineBytes();
+                if (number == 1 && line != null && startsWithByteOrderMark(line)) {
+                    line = Arrays.copyOfRange(line, BYTE_ORDER_MARK.length, line.length);
+                }
             } while (line != null && isBlank(line));
             number -= line == null ? 1 : 0;
             return line;
@@ -158,6 +162,11 @@ final class EventLines implements AutoCloseable {
         }
     }
 
+    private static boolean startsWithByteOrderMark(byte[] line) {
+        int length = Math.min(line.length, BYTE_ORDER_MARK.length);
+        return Arrays.equals(line, 0, length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
+    }
+
     private static boolean isBlank(byte[] line) {
         for (byte b : line) {
             if (b != ' ' && b != '\t' && b != '\r') {
@@ -165,24 +174,5 @@ final class EventLines implements AutoCloseable {
             }
         }
         return true;
-    }
-
-    /**
-     * Says that something is available unless the end is reached, for which it waits. When one compressed file follows
-     * another, the GZIPInputStream of older JDKs (seen on 17, not on 25) takes "nothing at the moment" for the end, and
-     * would lose the rest of a slow pipe.
-     */
-    private static final class HonestlyAvailable extends FilterInputStream {
-        HonestlyAvailable(BufferedInputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int available() throws IOException {
-            in.mark(1);
-            int next = in.read();
-            in.reset();
-            return next < 0 ? 0 : Math.max(1, in.available());
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.indelible.cli;
 import dev.indelible.cli.EventLines.BadLine;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -90,7 +91,7 @@ final class ImportCommand implements Callable<Integer> {
             return console.in();
         }
         if (Files.isDirectory(Path.of(file))) {
-            throw new IllegalArgumentException(file + ": a directory (expected: a file)");
+            throw new FileSystemException(file, null, "a directory (expected: a file)");
         }
         return Files.newInputStream(Path.of(file));
     }

@@ -1,5 +1,6 @@
 package dev.indelible.cli;
 
+import java.io.EOFException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -65,6 +66,9 @@ final class OneLineErrors implements IExecutionExceptionHandler, IParameterExcep
         }
         if (e instanceof FileSystemException file && file.getReason() == null) {
             return file.getFile() + ": " + file.getClass().getSimpleName();
+        }
+        if (e instanceof EOFException && e.getMessage() == null) {
+            return "it ends too early";
         }
         if (e instanceof UncheckedIOException && e.getCause() != null && isDefault(e)) {
             return text(e.getCause());

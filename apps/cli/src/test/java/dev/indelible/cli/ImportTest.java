@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.indelible.event.Envelope;
 import dev.indelible.event.RecordedEvent;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -223,8 +224,80 @@ class ImportTest {
         Cli.Result result = Cli.runOn(half, "import", "-", "--to", url);
 
         assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.err()).containsPattern("indelible: stdin: line \\d+: cannot be read: Unexpected end of ZLIB");
+        assertThat(result.err()).containsPattern("indelible: stdin: line \\d+: cannot be read: it ends too early");
         assertThat(Samples.exported(url)).isNotEmpty();
+    }
+
+    @Test
+    void a_compressed_file_of_a_few_bytes_is_named() throws IOException {
+        Path file = Files.write(directory.resolve("x.gz"), Arrays.copyOf(Samples.gzip(List.of("")), 5));
+
+        Cli.Result result = Cli.run("import", file.toString(), "--to", url);
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("indelible: " + file + ": line 1: cannot be read: it ends too early");
+    }
+
+    @Test
+    void bytes_behind_a_compressed_file_that_are_no_such_file_are_an_error() throws IOException {
+        byte[] gzip = Samples.gzip(Samples.mixed(100, 5, 6));
+        for (String behind : List.of("x", "no gzip at all, but longer than a header is", "\u001f", "\0")) {
+            InputStream input = new SequenceInputStream(
+                    new ByteArrayInputStream(gzip), new ByteArrayInputStream(behind.getBytes(UTF_8)));
+
+            Cli.Result result = Cli.runOn(input, "import", "-", "--to", url);
+
+            assertThat(result.exitCode()).as(behind).isEqualTo(1);
+            assertThat(result.err())
+                    .startsWith("100 events read, ")
+                    .contains("indelible: stdin: line 101: cannot be read: no gzip where the next");
+        }
+    }
+
+    @Test
+    void a_compressed_file_that_is_damaged_is_an_error() throws IOException {
+        byte[] gzip = Samples.gzip(Samples.mixed(100, 5, 7));
+        for (int place : new int[] {2, 100, gzip.length - 8, gzip.length - 1}) {
+            byte[] damaged = gzip.clone();
+            damaged[place] ^= 0x55;
+
+            Cli.Result result = Cli.runOn(new ByteArrayInputStream(damaged), "import", "-", "--to", url);
+
+            assertThat(result.exitCode()).as("byte %d", place).isEqualTo(1);
+            assertThat(result.err()).hasLineCount(2);
+        }
+    }
+
+    @Test
+    void a_compressed_file_may_bear_a_name_a_comment_and_more() throws IOException {
+        byte[] gzip = Samples.gzip(Samples.mixed(100, 5, 8));
+        ByteArrayOutputStream named = new ByteArrayOutputStream();
+        named.write(gzip, 0, 3);
+        named.write(2 + 4 + 8 + 16);
+        named.write(gzip, 4, 6);
+        named.writeBytes("\2\0ABname\0comment\0CR".getBytes(UTF_8));
+        named.write(gzip, 10, gzip.length - 10);
+
+        Cli.Result result = Cli.runOn(new ByteArrayInputStream(named.toByteArray()), "import", "-", "--to", url);
+
+        assertThat(result.err()).startsWith("100 events read, 100 new");
+    }
+
+    @Test
+    void a_byte_order_mark_at_the_start_is_passed_over() throws IOException {
+        List<String> lines = new ArrayList<>(Samples.mixed(3, 1, 9));
+        lines.set(0, "\uFEFF" + lines.get(0));
+
+        assertThat(Cli.runOn(String.join("\n", lines), "import", "-", "--to", url)
+                        .err())
+                .startsWith("3 events read, 3 new");
+        assertThat(Cli.runOn(new ByteArrayInputStream(Samples.gzip(lines)), "import", "-", "--to", url)
+                        .err())
+                .startsWith("3 events read, 0 new, 3 known");
+        assertThat(Cli.runOn("\uFEFF", "import", "-", "--to", url).err()).startsWith("0 events read");
+        assertThat(Cli.runOn(lines.get(1) + "\n" + lines.get(0), "import", "-", "--to", url)
+                        .err())
+                .contains("stdin: line 2: ");
     }
 
     @Test
