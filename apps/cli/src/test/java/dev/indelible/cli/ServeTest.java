@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ServeTest {
@@ -45,6 +47,9 @@ class ServeTest {
             assertThat(http.send(toTry.get(0), BodyHandlers.ofString()).statusCode())
                     .isEqualTo(201);
             assertThat(http.send(toTry.get(1), BodyHandlers.ofString()).body()).contains("\"OrderPlaced\"");
+            assertThat(http.send(taggedCustomer7(toTry.get(1)), BodyHandlers.ofString())
+                            .body())
+                    .contains("\"OrderPlaced\"");
             HttpResponse<Stream<String>> tail = http.send(toTry.get(2), BodyHandlers.ofLines());
             assertThat(tail.body().filter(line -> line.startsWith("data:")).findFirst())
                     .hasValueSatisfying(line -> assertThat(line).contains("\"OrderPlaced\""));
@@ -61,13 +66,18 @@ class ServeTest {
         assertThat(Samples.exported("embedded:" + data)).hasSize(1);
     }
 
-    @Test
-    void a_host_that_others_can_reach_is_warned_of() throws IOException {
-        Process serve = Cli.start("serve", "--journal", "memory:", "--host", "0.0.0.0", "--port", "0");
-        try (BufferedReader err = serve.errorReader(UTF_8)) {
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::"})
+    void a_host_that_others_can_reach_is_warned_of_and_one_that_can_be_asked_is_printed(String host)
+            throws IOException {
+        Process serve = Cli.start("serve", "--journal", "memory:", "--host", host, "--port", "0");
+        try (BufferedReader err = serve.errorReader(UTF_8);
+                BufferedReader out = serve.inputReader(UTF_8)) {
             assertThat(err.readLine())
-                    .matches("warning: there is no authentication yet: whoever can reach 0\\.0\\.0\\.0:\\d+"
-                            + " can read and append");
+                    .startsWith("warning: there is no authentication yet: whoever can reach " + host + ":")
+                    .endsWith(" can read and append");
+            assertThat(out.readLine()).startsWith("indelible serves memory");
+            assertThat(out.readLine()).startsWith("at http://127.0.0.1:");
         } finally {
             serve.destroyForcibly();
         }
@@ -83,9 +93,24 @@ class ServeTest {
 
             assertThat(result.exitCode()).isEqualTo(1);
             assertThat(result.out()).isEmpty();
-            assertThat(result.err()).matches("indelible: .*\\b" + port + "\\b.*\n");
+            assertThat(result.err())
+                    .isEqualTo(
+                            "indelible: port " + port + ": in use (expected: a free port; --port chooses another)\n");
         }
         assertThat(Cli.run("describe", url).exitCode()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"70000", "-1"})
+    void a_port_that_there_cannot_be_is_not_understood(String port) {
+        String url = "embedded:" + directory.resolve("data");
+
+        assertThat(Cli.run("serve", "--journal", url, "--port", port))
+                .isEqualTo(new Cli.Result(
+                        2,
+                        "",
+                        "indelible: --port: " + port + " (expected: 0 to 65535) (see: indelible serve --help)\n"));
+        assertThat(directory.resolve("data")).doesNotExist();
     }
 
     @Test
@@ -113,13 +138,19 @@ class ServeTest {
                 .hasLineCount(1);
     }
 
+    /** What the README asks for next. */
+    private static HttpRequest taggedCustomer7(HttpRequest request) {
+        return HttpRequest.newBuilder(request.uri().resolve("/events?tag=customer:7"))
+                .build();
+    }
+
     /** The requests that the printed lines make, by what this test knows of curl. */
     private static List<HttpRequest> curlLines(BufferedReader out) throws IOException {
         assertThat(out.readLine()).isEmpty();
         List<HttpRequest> requests = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             String line = out.readLine();
-            assertThat(line).startsWith("  curl ");
+            assertThat(line).startsWith("  curl -s");
             Matcher address = ADDRESS.matcher(line);
             assertThat(address.find()).isTrue();
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address.group()));
