@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,21 @@ class DocsTest {
     void every_java_block_of_readme_and_docs_is_code_that_runs_here() throws IOException {
         assertThat(ROOT.resolve("examples/src/main/java")).isDirectory();
         assertThat(JavaBlocks.faults(ROOT)).isEmpty();
+    }
+
+    @Test
+    void the_dependencies_to_copy_are_of_this_version() throws IOException {
+        Pattern version = Pattern.compile("<version>[^<]*</version>");
+        String ours = version.matcher(Files.readString(ROOT.resolve("examples/pom.xml")))
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group();
+        assertThat(version.matcher(Files.readString(ROOT.resolve("docs/start.md")))
+                        .results()
+                        .map(MatchResult::group))
+                .isNotEmpty()
+                .containsOnly(ours);
     }
 
     @Test
