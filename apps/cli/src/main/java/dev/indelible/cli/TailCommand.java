@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  indelible tail --from http://127.0.0.1:2113",
             "  indelible tail --category Order --type OrderPlaced --from http://127.0.0.1:2113",
-            "  indelible tail Order-1 --after 0 --from http://127.0.0.1:2113 | head -n 3"
+            "  indelible tail Order-1 --after 0 --from http://127.0.0.1:2113"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class TailCommand implements Callable<Integer> {
