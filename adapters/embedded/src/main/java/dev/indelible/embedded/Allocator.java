@@ -88,7 +88,7 @@ final class Allocator implements AutoCloseable {
     }
 
     private void run() {
-        ByteBuffer zeros = ByteBuffer.allocateDirect(chunkBytes);
+        ByteBuffer zeros = ByteBuffer.allocate(chunkBytes);
         while (true) {
             long from;
             lock.lock();
@@ -127,10 +127,9 @@ final class Allocator implements AutoCloseable {
     private boolean fill(ByteBuffer zeros, long from, long to) {
         try {
             Disk.File file = log.fileForWriting(from);
-            file.write(zeros.limit((int) (to - from)), log.offset(from));
-            file.force();
+            file.writeForced(zeros.limit((int) (to - from)), log.offset(from));
             return true;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             return false;
         }
     }

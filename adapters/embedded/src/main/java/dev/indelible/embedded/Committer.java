@@ -83,6 +83,10 @@ final class Committer implements AutoCloseable {
             return append;
         }
 
+        private void fail(Throwable e) {
+            error = e instanceof RuntimeException known ? known : new Unavailable("the append failed: " + e, e);
+        }
+
         private void finish() {
             done = true;
             if (caller != Thread.currentThread()) {
@@ -90,6 +94,7 @@ final class Committer implements AutoCloseable {
             }
         }
 
+        /** An error counts even if there is an outcome, which was found before the write failed. */
         private Outcome result() {
             boolean interrupted = false;
             while (!done) {
@@ -173,6 +178,16 @@ final class Committer implements AutoCloseable {
 
     private void run() {
         while (!closing) {
+            try {
+                serve();
+            } catch (Error e) {
+                failure = e; // Out of memory, most likely; the next appends are told.
+            }
+        }
+    }
+
+    private void serve() {
+        while (!closing) {
             if (queue.isEmpty()) {
                 idle = true;
                 if (queue.isEmpty() && !closing) {
@@ -217,7 +232,7 @@ final class Committer implements AutoCloseable {
                 group.add(next);
                 queue.remove();
             }
-            commit(group);
+            commit(group); // Throws nothing: whoever is out of the queue gets an answer.
         }
     }
 
@@ -229,10 +244,14 @@ final class Committer implements AutoCloseable {
                 decide(next, group);
             }
             write(group);
-        } catch (RuntimeException e) {
-            appends.forEach(next -> next.error = e);
+        } catch (RuntimeException | Error e) {
+            for (Waiting next : appends) {
+                next.fail(e);
+            }
         } finally {
-            appends.forEach(Waiting::finish);
+            for (Waiting next : appends) {
+                next.finish();
+            }
         }
     }
 
@@ -257,19 +276,19 @@ final class Committer implements AutoCloseable {
         group.seal(address, buffer.clear());
         try {
             log.write(buffer.flip(), address);
-        } catch (IOException | RuntimeException e) {
+            group.addTo(index.active(), address);
+        } catch (IOException | RuntimeException | Error e) {
             failure = e;
             refuseIfEnded();
         }
         latest = group.recordedAt();
-        group.addTo(index.active(), address);
         head = group.head();
         if (watchers.get() > 0) {
             tellWatchers();
         }
         try {
             index.rollIfFull();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = e;
         }
     }
@@ -290,7 +309,7 @@ final class Committer implements AutoCloseable {
         Throwable cause = failure;
         if (cause != null) {
             throw new Unavailable(
-                    "the log could not be written (" + cause.getMessage() + "); nothing is appended until the store is"
+                    "the log could not be written (" + cause + "); nothing is appended until the store is"
                             + " opened again, which finds out what the disk holds",
                     cause);
         }

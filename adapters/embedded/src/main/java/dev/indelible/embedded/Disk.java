@@ -16,11 +16,8 @@ interface Disk extends AutoCloseable {
 
     /** One segment file. */
     interface File extends AutoCloseable {
-        /** Writes the remaining bytes at the offset, all of them. */
-        void write(ByteBuffer source, long offset) throws IOException;
-
-        /** Returns when everything written before is on the medium. */
-        void force() throws IOException;
+        /** Writes the remaining bytes at the offset; returns when they are on the medium, also on interrupt. */
+        void writeForced(ByteBuffer source, long offset) throws IOException;
 
         /** The segment's bytes, always as last written. For absolute reads from any thread. */
         ByteBuffer view();

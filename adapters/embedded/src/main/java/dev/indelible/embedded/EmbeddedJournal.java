@@ -73,6 +73,10 @@ public final class EmbeddedJournal implements Journal {
     }
 
     static EmbeddedJournal open(Path directory, Limits limits, int segmentBytes, DiskOf diskOf) {
+        if (directory.toString().codePoints().anyMatch(Character::isSupplementaryCodePoint)) {
+            throw new IllegalArgumentException(
+                    "directory: " + directory + " (expected: no character beyond U+FFFF, which RocksDB cannot open)");
+        }
         try {
             Files.createDirectories(directory);
             DirectoryLock lock = DirectoryLock.take(directory);
@@ -80,11 +84,12 @@ public final class EmbeddedJournal implements Journal {
                 StoreFile file = StoreFile.of(directory, segmentBytes, new SecureRandom());
                 Log log = new Log(diskOf.at(directory.resolve("log")), file.segmentBytes(), file.salt());
                 return open(directory, limits, lock, log);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 lock.close();
                 throw e;
             }
-        } catch (IOException e) {
+        } catch (IOException | InternalError e) {
+            // The JVM tells of a mapped file that cannot be read (a full or broken disk) by an InternalError.
             throw new Unavailable(directory + ": " + e, e);
         }
     }
@@ -97,7 +102,7 @@ public final class EmbeddedJournal implements Journal {
             Recovery.State start = Recovery.run(log, index, checkpoint);
             Committer committer = new Committer(log, index, Clock.systemUTC(), start);
             return new EmbeddedJournal(directory, limits, lock, log, index, committer);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             index.close();
             log.close();
             throw e;

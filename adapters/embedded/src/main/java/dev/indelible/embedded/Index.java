@@ -1,5 +1,6 @@
 package dev.indelible.embedded;
 
+import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.StreamName;
 import java.util.Arrays;
 import java.util.UUID;
@@ -258,6 +259,8 @@ final class Index implements AutoCloseable {
                 latestIdTimeInStore = latest;
             } catch (RuntimeException e) {
                 error = e;
+            } catch (Error e) {
+                error = new Unavailable("the index could not be written: " + e, e);
             }
             lock.lock();
             try {

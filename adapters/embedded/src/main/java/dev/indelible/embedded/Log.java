@@ -73,8 +73,7 @@ final class Log implements AutoCloseable {
         int length = bytes.remaining();
         Disk.File file = fileForWriting(address);
         allocator.claim(address, length);
-        file.write(bytes, address % segmentBytes);
-        file.force();
+        file.writeForced(bytes, address % segmentBytes);
         end = address + length;
     }
 
@@ -83,8 +82,7 @@ final class Log implements AutoCloseable {
         Disk.File file = segments[segmentOf(from)];
         ByteBuffer copy = ByteBuffer.allocate((int) (to - from));
         copy.put(0, file.view(), offset(from), copy.capacity());
-        file.write(copy, offset(from));
-        file.force();
+        file.writeForced(copy, offset(from));
     }
 
     /** Overwrites with zeros and forces: only for what was never acknowledged. */
@@ -92,9 +90,8 @@ final class Log implements AutoCloseable {
         Disk.File file = segments[segmentOf(from)];
         byte[] zeros = new byte[1 << 16];
         for (long at = from; at < to; at += zeros.length) {
-            file.write(ByteBuffer.wrap(zeros, 0, (int) Math.min(zeros.length, to - at)), at % segmentBytes);
+            file.writeForced(ByteBuffer.wrap(zeros, 0, (int) Math.min(zeros.length, to - at)), at % segmentBytes);
         }
-        file.force();
     }
 
     Disk.File fileForWriting(long address) throws IOException {

@@ -9,8 +9,11 @@ import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.StreamName;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +77,25 @@ class FailingDiskTest {
             try (EventStore store = Stores.open(path, first.afterPowerCut(new Random(seed)))) {
                 assertThat(Stores.whole(store)).isEqualTo(readAfterwards);
             }
+        }
+    }
+
+    @Test
+    void an_error_of_the_machine_acknowledges_nothing_and_leaves_nobody_waiting() throws Exception {
+        try (EventStore store = Stores.open(directory, disk)) {
+            Stores.fill(store, 20);
+            disk.runOutOfMemory();
+            List<FutureTask<Void>> appenders = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                FutureTask<Void> task = new FutureTask<>(() -> assertRefused(store), null);
+                appenders.add(task);
+                Thread.ofPlatform().daemon().start(task);
+            }
+            for (FutureTask<Void> task : appenders) {
+                task.get(30, TimeUnit.SECONDS);
+            }
+            assertThat(Stores.whole(store)).hasSize(20);
+            assertThat(store.describe().toString()).contains("read only until opened again", "OutOfMemoryError");
         }
     }
 

@@ -18,6 +18,7 @@ final class SimulatedDisk implements Disk {
     private final List<SimulatedFile> files = new ArrayList<>();
     private long bytesUntilFull = Long.MAX_VALUE;
     private int forcesUntilFailure = Integer.MAX_VALUE;
+    private boolean outOfMemory;
 
     /** From now on only so many bytes can be written. */
     synchronized void fillUpAfter(long bytes) {
@@ -27,6 +28,11 @@ final class SimulatedDisk implements Disk {
     /** The force of that number from now on fails, and only that one. */
     synchronized void failForce(int number) {
         forcesUntilFailure = number;
+    }
+
+    /** From now on each write ends in an error of the machine. */
+    synchronized void runOutOfMemory() {
+        outOfMemory = true;
     }
 
     /** The disk after a power cut at this moment; this one stays as it is. */
@@ -72,9 +78,18 @@ final class SimulatedDisk implements Disk {
             cache = new byte[bytes];
         }
 
+        /** A power cut can fall between the two. */
         @Override
-        public void write(ByteBuffer source, long offset) throws IOException {
+        public void writeForced(ByteBuffer source, long offset) throws IOException {
+            write(source, offset);
+            force();
+        }
+
+        private void write(ByteBuffer source, long offset) throws IOException {
             synchronized (SimulatedDisk.this) {
+                if (outOfMemory) {
+                    throw new OutOfMemoryError("simulated");
+                }
                 int asked = source.remaining();
                 int length = (int) Math.min(asked, bytesUntilFull);
                 source.get(cache, (int) offset, length);
@@ -88,8 +103,7 @@ final class SimulatedDisk implements Disk {
             }
         }
 
-        @Override
-        public void force() throws IOException {
+        private void force() throws IOException {
             synchronized (SimulatedDisk.this) {
                 if (--forcesUntilFailure == 0) {
                     forcesUntilFailure = Integer.MAX_VALUE;

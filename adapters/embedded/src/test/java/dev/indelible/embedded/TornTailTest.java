@@ -59,6 +59,26 @@ class TornTailTest {
     }
 
     @Test
+    void a_shortened_segment_is_corruption_and_stays_as_it_is() throws IOException {
+        Path full = directory.resolve("full");
+        try (EventStore store = Stores.open(full)) {
+            Stores.fill(store, 20);
+        }
+        byte[] log = Files.readAllBytes(segment(full, 0));
+        for (int length : new int[] {1, 1_000, log.length - 1}) {
+            for (String without : new String[] {"index", "nothing"}) {
+                Path cut = directory.resolve("cut-" + length + without);
+                Stores.copy(full, cut, without);
+                Files.write(segment(cut, 0), Arrays.copyOf(log, length));
+                assertThatThrownBy(() -> Stores.open(cut).close())
+                        .isInstanceOf(Corrupted.class)
+                        .hasMessageContaining("00000000.log, offset " + length);
+                assertThat(Files.size(segment(cut, 0))).isEqualTo(length);
+            }
+        }
+    }
+
+    @Test
     void rubbish_behind_the_last_frame_is_cut_off() throws IOException {
         Random random = new Random(42);
         Path full = directory.resolve("full");
