@@ -1,5 +1,6 @@
 package dev.indelible;
 
+import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.Append;
 import dev.indelible.event.Appended;
 import dev.indelible.event.EventQuery;
@@ -10,6 +11,7 @@ import dev.indelible.event.Position;
 import dev.indelible.event.Range;
 import dev.indelible.event.StreamName;
 import dev.indelible.journal.Capability;
+import dev.indelible.journal.Cursor;
 import dev.indelible.journal.Description;
 import dev.indelible.journal.Journal;
 import dev.indelible.journal.JournalProvider;
@@ -28,6 +30,7 @@ import java.util.TreeMap;
 public final class EventStore implements AutoCloseable {
     private final Journal journal;
     private final Pulse pulse;
+    private volatile Position seen = Position.START;
 
     private EventStore(Journal journal) {
         this.journal = journal;
@@ -83,7 +86,8 @@ public final class EventStore implements AutoCloseable {
      * nothing and answers as the first time, however long ago that was.
      *
      * @throws EventStoreException.Conflict if ids, versions or guards do not allow it, in this order
-     * @throws EventStoreException.Unavailable if the engine fails; repeat with the same event ids
+     * @throws EventStoreException.Unavailable if the engine fails; repeat with the same event ids. Also if a guard names
+     *     a position that the store has not reached: it is of another store, or this one was restored from an older state
      */
     public Appended append(Append append) {
         journal.limits().check(append);
@@ -103,9 +107,13 @@ public final class EventStore implements AutoCloseable {
         for (Guard guard : append.guards()) {
             require(Capability.GUARDS);
             requireFor(guard.query());
+            requireReached(guard.after());
         }
         return switch (journal.append(append)) {
-            case Outcome.Recorded recorded -> recorded.appended();
+            case Outcome.Recorded recorded -> {
+                saw(recorded.appended().position());
+                yield recorded.appended();
+            }
             case Outcome.Refused refused -> throw new EventStoreException.Conflict(refused);
         };
     }
@@ -122,7 +130,9 @@ public final class EventStore implements AutoCloseable {
             throw new IllegalArgumentException(
                     "range of versions: the query asks for " + query + " (expected: one stream)");
         }
-        return new Events(journal.read(query, range), range);
+        Cursor cursor = journal.read(query, range);
+        saw(cursor.asOf());
+        return new Events(cursor, range);
     }
 
     /**
@@ -135,7 +145,11 @@ public final class EventStore implements AutoCloseable {
         }
     }
 
-    /** A read that does not end: every match after the position, and then every match as it is recorded. */
+    /**
+     * A read that does not end: every match after the position, and then every match as it is recorded. While the store
+     * has not reached the position (it was restored from an older state, or a replica is behind), taking a notice throws
+     * {@link EventStoreException.Unavailable}.
+     */
     public Subscription subscribe(EventQuery query, Position after) {
         requireFor(query);
         Subscription subscription = new Subscription(journal, pulse, query, after);
@@ -161,6 +175,24 @@ public final class EventStore implements AutoCloseable {
         if (query.usesTags()) {
             require(Capability.TAGS);
         }
+    }
+
+    /** A guard after a position that the store has not reached would guard against nothing. */
+    private void requireReached(Position after) {
+        if (after.isAfter(seen)) {
+            Position head = journal.head();
+            saw(head);
+            if (after.isAfter(head)) {
+                throw new Unavailable(
+                        "guard: after position %s, but the last is %s (expected: a position that this store has handed out)"
+                                .formatted(after, head),
+                        null);
+            }
+        }
+    }
+
+    private void saw(Position position) {
+        seen = Position.later(seen, position);
     }
 
     private void require(Capability capability) {

@@ -1,5 +1,6 @@
 package dev.indelible;
 
+import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.EventQuery;
 import dev.indelible.event.Position;
 import dev.indelible.event.Range;
@@ -176,9 +177,18 @@ public final class Subscription implements Iterable<RecordedEvent>, AutoCloseabl
             if (!pulse.awaitAfter(position, deadline, this)) {
                 return null;
             }
-        } else if (!journal.head().isAfter(position)) {
-            live = true;
-            return new Notice.CaughtUp(position);
+        } else {
+            Position head = journal.head();
+            if (position.isAfter(head)) {
+                throw new Unavailable(
+                        "subscription: after position %s, but the last is %s (another store, one restored from an older"
+                                        .formatted(position, head)
+                                + " state, or a replica that is behind)",
+                        null);
+            } else if (head.equals(position)) {
+                live = true;
+                return new Notice.CaughtUp(position);
+            }
         }
         cursor = journal.read(query, Range.all().after(position));
         eventsOfThisRead = 0;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.indelible.EventStoreException.Conflict;
+import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.EventStoreException.Unsupported;
 import dev.indelible.Events;
 import dev.indelible.event.Append;
@@ -35,6 +36,19 @@ interface GuardContract extends ContractBase {
             assertRecordsNothing(
                     () -> assertThatThrownBy(() -> store().append(guarded)).isInstanceOf(Unsupported.class));
         }
+    }
+
+    @Test
+    default void a_guard_after_a_position_that_the_store_has_not_reached_is_an_error() {
+        if (!has(Capability.GUARDS)) {
+            return;
+        }
+        append("Order-1", events(1));
+        Position beyond = Position.of(store().head().value() + 1);
+        Append guarded = to("Order-2", any(), events(1)).unless(EventQuery.category("Order"), beyond);
+        assertRecordsNothing(() -> assertThatThrownBy(() -> store().append(guarded))
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("guard: after position " + beyond));
     }
 
     @Test

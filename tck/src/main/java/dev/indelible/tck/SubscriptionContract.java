@@ -3,7 +3,9 @@ package dev.indelible.tck;
 import static dev.indelible.tck.ContractBase.event;
 import static dev.indelible.tck.ContractBase.events;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.Notice;
 import dev.indelible.Subscription;
 import dev.indelible.event.EventQuery;
@@ -168,6 +170,20 @@ interface SubscriptionContract extends ContractBase {
         append("Order-1", events(1));
         assertThat(subscription.next().version()).isEqualTo(1);
         subscription.close();
+    }
+
+    @Test
+    default void a_position_that_the_store_has_not_reached_is_an_error_and_no_silence() throws InterruptedException {
+        append("Order-1", events(2));
+        Position head = store().head();
+        Position beyond = Position.of(head.value() + 1_000_000);
+        try (Subscription subscription = store().subscribe(EventQuery.all(), beyond)) {
+            assertThatThrownBy(() -> subscription.poll(Racers.patience()))
+                    .isInstanceOf(Unavailable.class)
+                    .hasMessageContaining(beyond.toString())
+                    .hasMessageContaining(head.toString());
+            assertThat(subscription.status().lastError()).isPresent();
+        }
     }
 
     @Test
