@@ -69,6 +69,11 @@ public final class PostgresJournal implements Journal {
         return new PostgresJournal(dataSource, options, null);
     }
 
+    /** The tables and functions that opening makes on first use, as a script to run in an empty schema. */
+    public static String definitions(String schema) {
+        return Schema.script(PostgresOptions.DEFAULT.withSchema(schema).schema());
+    }
+
     /** A journal that owns its connections. */
     static PostgresJournal owning(PostgresOptions options, HikariDataSource dataSource, List<HikariDataSource> others) {
         AutoCloseable all = () -> {

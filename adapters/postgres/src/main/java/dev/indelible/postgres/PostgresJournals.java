@@ -69,7 +69,7 @@ public final class PostgresJournals implements JournalProvider {
 
     @Override
     public String definitions(JournalUrl url) {
-        return Schema.script(options(url).schema());
+        return PostgresJournal.definitions(options(url).schema());
     }
 
     private static PostgresOptions options(JournalUrl url) {

@@ -101,7 +101,7 @@ END $$;
 -- alternatives {"stream", "category", "types": […], "tags": […]}; an event must meet all that an alternative gives.
 CREATE FUNCTION last_match(query JSONB, after BIGINT) RETURNS BIGINT LANGUAGE plpgsql STABLE
   SET search_path = "${schema}" SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
-  SET enable_mergejoin = off SET jit = off AS $$
+  SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   item     JSONB;
   stream   TEXT;
@@ -169,7 +169,7 @@ CREATE FUNCTION append_batch(
   OUT positions BIGINT[], OUT versions BIGINT[], OUT refusals TEXT[])
 LANGUAGE plpgsql
   SET search_path = "${schema}" SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
-  SET enable_mergejoin = off SET jit = off SET lock_timeout = '30s' AS $$
+  SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan SET lock_timeout = '30s' AS $$
 DECLARE
   head      BIGINT;
   now       TIMESTAMPTZ;
@@ -257,7 +257,7 @@ END $$;
 CREATE FUNCTION refusal(guards JSONB, versions BIGINT[], expected BIGINT[], ids UUID[]) RETURNS TEXT
 LANGUAGE plpgsql STABLE
   SET search_path = "${schema}" SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
-  SET enable_mergejoin = off SET jit = off AS $$
+  SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN coalesce((
       SELECT 'known ' || e.id || ' ' || e.global_position - e.append_index

@@ -35,6 +35,7 @@ final class Server {
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("full_page_writes", "on")
+                .setServerConfig("max_prepared_transactions", "10")
                 .setServerConfig("max_connections", "200");
     }
 
@@ -88,5 +89,15 @@ final class Server {
 
     static Connection connect() throws SQLException {
         return running().getPostgresDatabase().getConnection();
+    }
+
+    /** Waits for the end of a thread. */
+    static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 }
