@@ -34,7 +34,7 @@ final class PageCursor implements Cursor {
      * Every page has an index that finds and orders it; a server that has not yet looked at how a table has grown might
      * think otherwise. Holds for the transaction of the page only.
      */
-    private static final String ALONG_INDEXES = "SELECT set_config('enable_seqscan', 'off', true),"
+    static final String ALONG_INDEXES = "SELECT set_config('enable_seqscan', 'off', true),"
             + " set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true),"
             + " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
             + " set_config('jit', 'off', true)";
