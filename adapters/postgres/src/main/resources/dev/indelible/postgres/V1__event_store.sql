@@ -37,7 +37,8 @@ CREATE TABLE snapshots (
   decider_version INT NOT NULL,
   version         BIGINT NOT NULL,
   created_at      TIMESTAMPTZ NOT NULL DEFAULT now(),
-  snapshot_data   BYTEA NOT NULL,
+  snapshot_data   JSONB,
+  snapshot_bytes  BYTEA,
   PRIMARY KEY (stream_id, decider_version)
 );
 

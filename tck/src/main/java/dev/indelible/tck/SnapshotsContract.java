@@ -1,0 +1,56 @@
+package dev.indelible.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.indelible.decider.Snapshots;
+import dev.indelible.decider.Snapshots.Snapshot;
+import dev.indelible.event.Payload;
+import dev.indelible.event.StreamName;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What every store for snapshots promises. */
+public interface SnapshotsContract {
+    /** Empty ones, the same for all calls of one test. */
+    Snapshots snapshots();
+
+    /** What was saved comes back: the same JSON value, the same bytes. */
+    @Test
+    default void the_latest_snapshot_comes_back() {
+        StreamName stream = StreamName.of("Order-grüße");
+        assertThat(snapshots().latest(stream, 1)).isEmpty();
+        snapshots().save(stream, 1, new Snapshot(3, Payload.json("{\"total\": 1e2, \"list\": [\"ü\", null]}")));
+        Snapshot json = snapshots().latest(stream, 1).orElseThrow();
+        assertThat(json.version()).isEqualTo(3);
+        assertThat(json.state().sameValue(Payload.json("{\"list\":[\"ü\",null],\"total\":100}")))
+                .isTrue();
+        for (byte[] bytes : List.of(new byte[0], new byte[] {0, -1, 127}, new byte[1 << 20])) {
+            long version = snapshots().latest(stream, 1).orElseThrow().version() + 1;
+            snapshots().save(stream, 1, new Snapshot(version, Payload.binary(bytes)));
+            assertThat(snapshots().latest(stream, 1)).contains(new Snapshot(version, Payload.binary(bytes)));
+        }
+    }
+
+    /** Two who load the same stream may save in any order. */
+    @Test
+    default void an_earlier_snapshot_does_not_replace_a_later_one() {
+        StreamName stream = StreamName.of("Order-1");
+        Snapshot later = new Snapshot(20, Payload.json("20"));
+        snapshots().save(stream, 1, later);
+        snapshots().save(stream, 1, new Snapshot(10, Payload.json("10")));
+        assertThat(snapshots().latest(stream, 1)).contains(later);
+    }
+
+    /** A state of another shape is never handed out. */
+    @Test
+    default void each_stream_and_each_version_of_a_decider_has_its_own() {
+        StreamName one = StreamName.of("Order-1");
+        StreamName other = StreamName.of("Order-2");
+        snapshots().save(one, 1, new Snapshot(5, Payload.json("1")));
+        assertThat(snapshots().latest(one, 2)).isEmpty();
+        assertThat(snapshots().latest(other, 1)).isEmpty();
+        snapshots().save(one, 2, new Snapshot(4, Payload.json("2")));
+        assertThat(snapshots().latest(one, 1)).contains(new Snapshot(5, Payload.json("1")));
+        assertThat(snapshots().latest(one, 2)).contains(new Snapshot(4, Payload.json("2")));
+    }
+}
