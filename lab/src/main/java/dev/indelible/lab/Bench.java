@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * {@code ./bench embedded [--json FILE] [--quick] [--only CASE,…] [--dir DIR]}: the embedded store beside its peers, in
+ * {@code ./bench embedded|postgres [--json FILE] [--quick] [--only CASE,…] [--dir DIR]}: the embedded store beside its peers, in
  * interleaved rounds, each in a fresh directory; the first round warms up and is not counted. {@code ./bench scale
  * [--events N] [--dir DIR]}: very many events in little memory.
  */
@@ -32,11 +32,14 @@ public final class Bench {
         Map<String, String> options = options(args);
         switch (options.getOrDefault("", "")) {
             case "embedded" -> new Bench(options).embedded();
+            case "postgres" -> new Bench(options).postgres();
             case "scale" -> Scale.run(options);
+            case "append-now-and-then" -> WakeUp.appendNowAndThen(options.get("--url"));
             case "append-forever" -> Scale.appendForever(Path.of(options.get("--dir")));
             default -> {
-                System.err.println("usage: ./bench embedded [--json FILE] [--quick] [--only CASE,...] [--dir DIR]\n"
-                        + "       ./bench scale [--events N] [--dir DIR]");
+                System.err.println(
+                        "usage: ./bench embedded|postgres [--json FILE] [--quick] [--only CASE,...] [--dir DIR]\n"
+                                + "       ./bench scale [--events N] [--dir DIR]");
                 System.exit(2);
             }
         }
@@ -44,9 +47,9 @@ public final class Bench {
 
     private void embedded() throws Exception {
         Workload workload = new Workload(SEED);
-        List<Subject.Factory> all =
-                List.of(IndelibleSubject::new, LogSubject::new, SqlSubject::sqlite, RocksSubject::new, SqlSubject::h2);
-        List<Subject.Factory> readable = List.of(IndelibleSubject::new, SqlSubject::sqlite, SqlSubject::h2);
+        List<Subject.Factory> all = List.of(
+                IndelibleSubject::embedded, LogSubject::new, SqlSubject::sqlite, RocksSubject::new, SqlSubject::h2);
+        List<Subject.Factory> readable = List.of(IndelibleSubject::embedded, SqlSubject::sqlite, SqlSubject::h2);
         int streams = options.containsKey("--quick") ? 500 : 3_000;
         measure("append-1", all, round -> round.append("append-1", 1, 1), workload);
         measure("append-8", all, round -> round.append("append-8", 8, 1), workload);
@@ -54,10 +57,41 @@ public final class Bench {
         measure("append-8x100", all, round -> round.append("append-8x100", 8, 100), workload);
         measure("read-streams", readable, round -> round.readStreams("read-streams", 8, round.fill(streams)), workload);
         measure("scan", readable, round -> round.scan("scan", round.fill(streams)), workload);
+        report("embedded");
+    }
+
+    private void postgres() throws Exception {
+        Workload workload = new Workload(SEED);
+        try (PostgresServer server = new PostgresServer()) {
+            Subject.Factory own = directory -> IndelibleSubject.postgres(server);
+            List<Subject.Factory> peers = List.of(
+                    own, directory -> new HandWrittenSubject(server), directory -> new CategoryLockSubject(server));
+            List<Subject.Factory> all = new ArrayList<>(peers);
+            all.add(directory -> UnnestSubject.sameBatches(server));
+            all.add(directory -> UnnestSubject.copy(server));
+            int streams = options.containsKey("--quick") ? 200 : 1_000;
+            measure("append-1", all, round -> round.append("append-1", 1, 1), workload);
+            measure("append-8", all, round -> round.append("append-8", 8, 1), workload);
+            measure("append-64", all, round -> round.append("append-64", 64, 1), workload);
+            measure("append-8x10", all, round -> round.append("append-8x10", 8, 10), workload);
+            measure(
+                    "read-streams",
+                    peers,
+                    round -> round.readStreams("read-streams", 8, round.fill(streams)),
+                    workload);
+            measure("scan", peers, round -> round.scan("scan", round.fill(streams)), workload);
+            if (isAskedFor("wake-up")) {
+                results.add(WakeUp.measure("postgresql:" + server.newDatabase()));
+            }
+        }
+        report("postgres");
+    }
+
+    private void report(String bench) throws IOException {
         print();
         if (options.containsKey("--json")) {
             List<String> lines =
-                    results.stream().map(result -> result.toJson("embedded")).toList();
+                    results.stream().map(result -> result.toJson(bench)).toList();
             Files.write(Path.of(options.get("--json")), lines);
         }
     }
@@ -68,8 +102,7 @@ public final class Bench {
 
     private void measure(String name, List<Subject.Factory> subjects, Case measured, Workload workload)
             throws Exception {
-        String only = options.get("--only");
-        if (only != null && !List.of(only.split(",", -1)).contains(name)) {
+        if (!isAskedFor(name)) {
             return;
         }
         long nanos = (options.containsKey("--quick") ? 1 : 3) * 1_000_000_000L;
@@ -93,6 +126,11 @@ public final class Bench {
             list.sort(Comparator.comparingDouble(Measurement::eventsPerSecond));
             results.add(list.get(list.size() / 2));
         });
+    }
+
+    private boolean isAskedFor(String name) {
+        String only = options.get("--only");
+        return only == null || List.of(only.split(",", -1)).contains(name);
     }
 
     private void print() {

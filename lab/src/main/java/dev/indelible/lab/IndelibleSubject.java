@@ -9,12 +9,22 @@ import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.StreamName;
 import java.nio.file.Path;
 
-/** The embedded store, through its front door. */
+/** A store of ours, through its front door. */
 final class IndelibleSubject implements Subject {
     private final EventStore store;
 
-    IndelibleSubject(Path directory) {
-        store = EventStore.open("embedded:" + directory);
+    private IndelibleSubject(String url) {
+        store = EventStore.open(url);
+    }
+
+    /** The embedded store in the directory. */
+    static IndelibleSubject embedded(Path directory) {
+        return new IndelibleSubject("embedded:" + directory);
+    }
+
+    /** A store in a database of its own on the server. */
+    static IndelibleSubject postgres(PostgresServer server) {
+        return new IndelibleSubject("postgresql:" + server.newDatabase() + "&pool_size=20");
     }
 
     @Override

@@ -13,6 +13,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,29 +47,35 @@ final class PageCursor implements Cursor {
     private final PageQuery pages;
     private final EventQuery query;
     private final Range range;
-    private long end;
-    private long after;
-    private long before;
+    private final long end;
     private long left;
-    private boolean more;
-    private List<RecordedEvent> page = List.of();
+    private Page page;
     private int next;
+    private @Nullable FutureTask<Page> ahead;
 
     PageCursor(Database database, EventQuery query, Range range) {
         this.database = database;
         this.pages = new PageQuery(database.schema(), query, range);
         this.query = query;
         this.range = range;
-        this.after = range.after().value();
-        this.before = range.before().value();
         this.left = range.limit();
-        int limit = (int) Math.min(Math.max(left, 0), FIRST_PAGE_EVENTS);
-        long head = fetch(limit, false);
-        this.end = Math.max(0, Math.min(head, range.before().value() - 1));
-        if (!range.backwards()) {
-            this.before = end + 1;
-        }
+        Bounds all = new Bounds(range.after().value(), range.before().value());
+        this.page = fetch(all, (int) Math.min(left, FIRST_PAGE_EVENTS), 0);
+        this.end = Math.max(0, Math.min(page.seen(), range.before().value() - 1));
     }
+
+    /** Positions, both exclusive. */
+    private record Bounds(long after, long before) {}
+
+    /**
+     * What one statement answered.
+     *
+     * @param events in their order
+     * @param rest where the next page lies
+     * @param more whether there may be one
+     * @param seen the last position of all that the statement could see
+     */
+    private record Page(List<RecordedEvent> events, Bounds rest, boolean more, long seen) {}
 
     @Override
     public Position asOf() {
@@ -75,70 +85,96 @@ final class PageCursor implements Cursor {
     @Override
     public @Nullable RecordedEvent next() {
         while (left > 0) {
-            if (next < page.size()) {
+            if (next < page.events().size()) {
                 left--;
-                return page.get(next++);
-            } else if (!more) {
-                left = 0;
+                return page.events().get(next++);
+            } else if (!page.more()) {
+                close();
             } else {
-                fetchNotBehind();
+                turn();
             }
         }
-        page = List.of();
         return null;
     }
 
     @Override
     public void close() {
         left = 0;
+        next = 0;
+        page = new Page(List.of(), page.rest(), false, page.seen());
+        ahead = null;
     }
 
-    private void fetchNotBehind() {
-        int limit = (int) Math.min(left, PAGE_EVENTS_MAX);
-        for (int attempt = 1; ; attempt++) {
-            long seen = fetch(limit, true);
-            if (seen >= end) {
-                return;
-            } else if (attempt == BEHIND_ATTEMPTS_MAX) {
-                throw new Unavailable("the replica is at position " + seen + " (expected: " + end + ")", null);
-            }
-            pause();
+    /** Goes on to the next page. Who has come so far gets the one after it fetched meanwhile. */
+    private void turn() {
+        FutureTask<Page> fetching = ahead;
+        ahead = null;
+        page = fetching == null ? fetchNotBehind(page.rest(), left) : result(fetching);
+        next = 0;
+        if (page.more() && left > page.events().size()) {
+            Bounds rest = page.rest();
+            long most = left - page.events().size();
+            ahead = new FutureTask<>(() -> fetchNotBehind(rest, most));
+            Thread.ofVirtual().name("indelible-read-ahead").start(ahead);
         }
     }
 
-    private static void pause() {
+    private static Page result(FutureTask<Page> fetching) {
         try {
-            Thread.sleep(BEHIND_PAUSE_MS);
+            return fetching.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Unavailable("interrupted while waiting for a replica", e);
+            throw new Unavailable("interrupted while reading", e);
         }
     }
 
-    /** Reads the next page and returns the last position of all that it could see. */
-    private long fetch(int limit, boolean isLarge) {
-        PageQuery.Page sql = pages.page(after, before, limit);
+    private Page fetchNotBehind(Bounds rest, long most) {
+        Bounds bounds = range.backwards() ? rest : new Bounds(rest.after(), end + 1);
+        for (int attempt = 1; ; attempt++) {
+            Page fetched = fetch(bounds, (int) Math.min(most, PAGE_EVENTS_MAX), end);
+            if (fetched.seen() >= end) {
+                return fetched;
+            } else if (attempt == BEHIND_ATTEMPTS_MAX) {
+                throw new Unavailable(
+                        "the replica is at position " + fetched.seen() + " (expected: " + end + ")", null);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(BEHIND_PAUSE_MS));
+        }
+    }
+
+    /** The next page; without events if the statement could see less than was asked for. */
+    private Page fetch(Bounds bounds, int limit, long atLeast) {
+        PageQuery.Page sql = pages.page(bounds.after(), bounds.before(), limit);
         try (Connection connection = database.dataSource().getConnection()) {
-            return isLarge ? fetchLarge(connection, sql, limit) : fetchSmall(connection, sql, limit);
+            return limit > FIRST_PAGE_EVENTS
+                    ? fetchLarge(connection, sql, bounds, limit, atLeast)
+                    : fetchSmall(connection, sql, bounds, limit, atLeast);
         } catch (SQLException e) {
             throw Failures.of(e);
         }
     }
 
     /** One round trip: both statements are sent at once, and are one transaction. */
-    private long fetchSmall(Connection connection, PageQuery.Page sql, int limit) throws SQLException {
+    private Page fetchSmall(Connection connection, PageQuery.Page sql, Bounds bounds, int limit, long atLeast)
+            throws SQLException {
         PageQuery.Page both = new PageQuery.Page(ALONG_INDEXES + ";" + sql.sql(), sql.arguments());
         try (PreparedStatement statement = both.prepare(connection)) {
             statement.execute();
             statement.getMoreResults();
             try (ResultSet rows = statement.getResultSet()) {
-                return take(rows, limit);
+                return take(rows, bounds, limit, atLeast);
             }
         }
     }
 
     /** Large pages come in portions, so that there are never many large events in memory. */
-    private long fetchLarge(Connection connection, PageQuery.Page sql, int limit) throws SQLException {
+    private Page fetchLarge(Connection connection, PageQuery.Page sql, Bounds bounds, int limit, long atLeast)
+            throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try (PreparedStatement settings = connection.prepareStatement(ALONG_INDEXES);
@@ -146,7 +182,7 @@ final class PageCursor implements Cursor {
             settings.execute();
             statement.setFetchSize(FETCH_EVENTS);
             try (ResultSet rows = statement.executeQuery()) {
-                return take(rows, limit);
+                return take(rows, bounds, limit, atLeast);
             }
         } finally {
             if (!connection.isClosed()) {
@@ -156,17 +192,17 @@ final class PageCursor implements Cursor {
         }
     }
 
-    private long take(ResultSet rows, int limit) throws SQLException {
+    private Page take(ResultSet rows, Bounds bounds, int limit, long atLeast) throws SQLException {
         if (!rows.next() || rows.getObject(2) != null) {
             throw new Corrupted("events: a page that does not say how far it could see", null);
         }
         long seen = rows.getLong(1);
-        if (seen < end) {
-            return seen;
+        if (seen < atLeast) {
+            return new Page(List.of(), bounds, true, seen);
         }
         List<RecordedEvent> events = new ArrayList<>();
         long bytes = 0;
-        long last = range.backwards() ? before : after;
+        long last = range.backwards() ? bounds.before() : bounds.after();
         int count = 0;
         while (bytes <= PAGE_BYTES_MAX && rows.next()) {
             count++;
@@ -184,18 +220,8 @@ final class PageCursor implements Cursor {
                 events.add(event);
             }
         }
-        more = bytes > PAGE_BYTES_MAX || (count == limit && count > 0);
-        turn(events, last);
-        return seen;
-    }
-
-    private void turn(List<RecordedEvent> events, long last) {
-        page = events;
-        next = 0;
-        if (range.backwards()) {
-            before = last;
-        } else {
-            after = last;
-        }
+        boolean more = bytes > PAGE_BYTES_MAX || (count == limit && count > 0);
+        Bounds rest = range.backwards() ? new Bounds(bounds.after(), last) : new Bounds(last, bounds.before());
+        return new Page(events, rest, more, seen);
     }
 }

@@ -9,8 +9,7 @@ import dev.indelible.event.Tag;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -23,7 +22,7 @@ final class Rows {
             + " CASE WHEN e.event_bytes IS NULL THEN e.event_data END,"
             + " CASE WHEN e.metadata_bytes IS NULL AND e.metadata <> '{}' THEN e.metadata END,"
             + " array_to_string(e.tags, U&'\\001F'),"
-            + " (extract(epoch FROM e.created_at) * 1000000)::BIGINT, e.event_bytes, e.event_data IS NULL,"
+            + " e.created_at, e.event_bytes, e.event_data IS NULL,"
             + " e.metadata_bytes, e.metadata IS NULL";
 
     /** As many nulls, to stand in a row that is not an event. */
@@ -48,7 +47,7 @@ final class Rows {
                     metadata != null ? json(metadata) : payload(row.getBytes(13), row.getBoolean(14)),
                     tags(row.getString(9)),
                     Position.of(row.getLong(1)),
-                    Instant.EPOCH.plus(row.getLong(10), ChronoUnit.MICROS));
+                    row.getObject(10, OffsetDateTime.class).toInstant());
         } catch (IllegalArgumentException e) {
             throw new Corrupted("events: global_position " + row.getLong(1) + ": " + e.getMessage(), e);
         }

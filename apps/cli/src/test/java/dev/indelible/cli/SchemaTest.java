@@ -1,0 +1,21 @@
+package dev.indelible.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class SchemaTest {
+    @Test
+    void an_engines_definitions_are_printed_for_the_schema_that_is_asked_for() {
+        assertThat(Cli.run("schema", "postgresql").out())
+                .contains("CREATE SCHEMA IF NOT EXISTS \"indelible\"", "CREATE TABLE events");
+        assertThat(Cli.run("schema", "postgresql:?schema=shop").out())
+                .contains("CREATE SCHEMA IF NOT EXISTS \"shop\"")
+                .doesNotContain("indelible\"", "${");
+    }
+
+    @Test
+    void an_engine_without_definitions_is_an_error() {
+        assertThat(Cli.run("schema", "memory").err()).contains("engine: \"memory\" (expected: postgresql)");
+    }
+}
