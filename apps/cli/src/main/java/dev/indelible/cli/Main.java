@@ -72,7 +72,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new AppendCommand(console))
                 .addSubcommand(new ReadCommand(console))
                 .addSubcommand(new TailCommand(console))
-                .addSubcommand(new DescribeCommand(console));
+                .addSubcommand(new DescribeCommand(console))
+                .addSubcommand(new SchemaCommand(console));
         Conversions.register(commands);
         commands.setUsageHelpWidth(USAGE_WIDTH)
                 .setOut(out)
