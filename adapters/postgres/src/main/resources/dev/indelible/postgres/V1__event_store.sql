@@ -149,8 +149,8 @@ END $$;
 -- the transaction has become visible. A statement after it sees all that was recorded before. So positions are given
 -- after the checks, have no holes, and whoever sees one sees all below it.
 --
--- If all appends fit, they are recorded by one statement. If not, each half is tried alone, down to the single append
--- whose refusal is then stated. The caller has seen to it that no event id stands twice, and that no guard is broken by
+-- If all appends fit, they are recorded by one statement; if all are known, that is stated. If not, each half is tried
+-- alone, down to the single append whose refusal is then stated. The caller has seen to it that no event id stands twice, and that no guard is broken by
 -- an append of the same call.
 --
 -- append_first, append_part: index of each append's first event and first part, from 1
@@ -227,10 +227,19 @@ BEGIN
     RETURN;
   END IF;
 
+  SELECT array_agg('known ' || k.id || ' ' || k.first ORDER BY k.append) INTO refusals
+    FROM (
+      SELECT DISTINCT ON (width_bucket(u.ord::INT, append_first))
+        width_bucket(u.ord::INT, append_first) AS append, e.id, e.global_position - e.append_index AS first
+      FROM unnest(ids) WITH ORDINALITY AS u(id, ord) JOIN events e ON e.id = u.id
+      ORDER BY width_bucket(u.ord::INT, append_first), u.ord) AS k;
   half := cardinality(append_first) / 2;
-  IF half = 0 THEN
+  IF cardinality(refusals) = cardinality(append_first) THEN
+    positions := array_fill(NULL::BIGINT, ARRAY[cardinality(append_first)]);
+    RETURN;
+  ELSIF half = 0 THEN
     positions := ARRAY[NULL];
-    refusals := ARRAY[refusal(guards[1], versions, expected, ids)];
+    refusals := ARRAY[refusal(guards[1], versions, expected)];
     RETURN;
   END IF;
   cut := append_first[half + 1];
@@ -254,16 +263,10 @@ BEGIN
     || coalesce(other.refusals, array_fill(NULL::TEXT, ARRAY[cardinality(other.positions)]));
 END $$;
 
--- Why one append does not fit, in the order in which reasons count: known ids, versions, guards.
-CREATE FUNCTION refusal(guards JSONB, versions BIGINT[], expected BIGINT[], ids UUID[]) RETURNS TEXT
-LANGUAGE plpgsql STABLE
-  SET search_path = "${schema}" SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
-  SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
-BEGIN
-  RETURN coalesce((
-      SELECT 'known ' || e.id || ' ' || e.global_position - e.append_index
-      FROM unnest(ids) WITH ORDINALITY AS u(id, ord) JOIN events e ON e.id = u.id ORDER BY u.ord LIMIT 1),
-    (
+-- Why one append does not fit, none of whose ids is known: versions count before guards.
+CREATE FUNCTION refusal(guards JSONB, versions BIGINT[], expected BIGINT[]) RETURNS TEXT LANGUAGE sql STABLE
+  SET search_path = "${schema}" AS $$
+  SELECT coalesce((
       SELECT 'version ' || p.ord
       FROM unnest(versions, expected) WITH ORDINALITY AS p(version, expected, ord)
       WHERE NOT CASE p.expected WHEN -1 THEN TRUE WHEN -2 THEN p.version > 0 ELSE p.version = p.expected END
@@ -273,5 +276,5 @@ BEGIN
       FROM (
         SELECT each.ord, last_match(each.guard -> 'query', (each.guard ->> 'after')::BIGINT) AS found
         FROM jsonb_array_elements(guards) WITH ORDINALITY AS each(guard, ord)) AS g
-      WHERE g.found > 0 ORDER BY g.ord LIMIT 1));
-END $$;
+      WHERE g.found > 0 ORDER BY g.ord LIMIT 1))
+$$;
