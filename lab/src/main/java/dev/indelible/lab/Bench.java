@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * {@code ./bench embedded|postgres [--json FILE] [--quick] [--only CASE,…] [--dir DIR]}: the embedded store beside its peers, in
- * interleaved rounds, each in a fresh directory; the first round warms up and is not counted. {@code ./bench scale
- * [--events N] [--dir DIR]}: very many events in little memory.
+ * {@code ./bench embedded|postgres [--json FILE] [--quick] [--only CASE,…] [--subjects NAME,…]
+ * [--dir DIR]}: a journal beside its peers, in
+ * interleaved rounds, each in a fresh directory or database; the first round warms up and is not counted. {@code ./bench
+ * scale [--events N] [--dir DIR]}: very many events in little memory.
  */
 public final class Bench {
     private static final int ROUNDS = 3;
@@ -34,12 +35,12 @@ public final class Bench {
             case "embedded" -> new Bench(options).embedded();
             case "postgres" -> new Bench(options).postgres();
             case "scale" -> Scale.run(options);
-            case "append-now-and-then" -> WakeUp.appendNowAndThen(options.get("--url"));
+            case "append-now-and-then" -> WakeUp.appendNowAndThen(String.valueOf(options.get("--url")));
             case "append-forever" -> Scale.appendForever(Path.of(options.get("--dir")));
             default -> {
-                System.err.println(
-                        "usage: ./bench embedded|postgres [--json FILE] [--quick] [--only CASE,...] [--dir DIR]\n"
-                                + "       ./bench scale [--events N] [--dir DIR]");
+                System.err.println("usage: ./bench embedded|postgres [--json FILE] [--quick] [--only CASE,...]"
+                        + " [--subjects NAME,...] [--dir DIR]\n"
+                        + "       ./bench scale [--events N] [--dir DIR]");
                 System.exit(2);
             }
         }
@@ -63,24 +64,29 @@ public final class Bench {
     private void postgres() throws Exception {
         Workload workload = new Workload(SEED);
         try (PostgresServer server = new PostgresServer()) {
-            Subject.Factory own = directory -> IndelibleSubject.postgres(server);
-            List<Subject.Factory> peers = List.of(
-                    own, directory -> new HandWrittenSubject(server), directory -> new CategoryLockSubject(server));
-            List<Subject.Factory> all = new ArrayList<>(peers);
+            List<Subject.Factory> ordered = List.of(
+                    directory -> IndelibleSubject.postgres(server),
+                    directory -> new HandWrittenSubject(server),
+                    directory -> new CategoryLockSubject(server),
+                    directory -> new AxonSubject(server));
+            List<Subject.Factory> stores = new ArrayList<>(ordered);
+            stores.add(directory -> new PekkoSubject(server));
+            List<Subject.Factory> all = new ArrayList<>(stores);
             all.add(directory -> UnnestSubject.sameBatches(server));
             all.add(directory -> UnnestSubject.copy(server));
             int streams = options.containsKey("--quick") ? 200 : 1_000;
+            warmUp(stores, workload);
             measure("append-1", all, round -> round.append("append-1", 1, 1), workload);
             measure("append-8", all, round -> round.append("append-8", 8, 1), workload);
             measure("append-64", all, round -> round.append("append-64", 64, 1), workload);
             measure("append-8x10", all, round -> round.append("append-8x10", 8, 10), workload);
             measure(
                     "read-streams",
-                    peers,
+                    stores,
                     round -> round.readStreams("read-streams", 8, round.fill(streams)),
                     workload);
-            measure("scan", peers, round -> round.scan("scan", round.fill(streams)), workload);
-            if (isAskedFor("wake-up")) {
+            measure("scan", ordered, round -> round.scan("scan", round.fill(streams)), workload);
+            if (isAmong("--only", "wake-up")) {
                 results.add(WakeUp.measure("postgresql:" + server.newDatabase()));
             }
         }
@@ -102,7 +108,7 @@ public final class Bench {
 
     private void measure(String name, List<Subject.Factory> subjects, Case measured, Workload workload)
             throws Exception {
-        if (!isAskedFor(name)) {
+        if (!isAmong("--only", name)) {
             return;
         }
         long nanos = (options.containsKey("--quick") ? 1 : 3) * 1_000_000_000L;
@@ -111,6 +117,9 @@ public final class Bench {
             for (Subject.Factory factory : subjects) {
                 Path directory = Files.createTempDirectory(directory(options), "bench-");
                 try (Subject subject = factory.open(directory)) {
+                    if (!isAmong("--subjects", subject.name())) {
+                        continue;
+                    }
                     Measurement result = measured.on(new Round(workload, subject, i == 0 ? nanos / 3 : nanos));
                     if (i > 0) {
                         rounds.computeIfAbsent(subject.name(), key -> new ArrayList<>())
@@ -128,9 +137,24 @@ public final class Bench {
         });
     }
 
-    private boolean isAskedFor(String name) {
-        String only = options.get("--only");
-        return only == null || List.of(only.split(",", -1)).contains(name);
+    /** Some peers have much to compile before they are as fast as they get. */
+    private void warmUp(List<Subject.Factory> subjects, Workload workload) throws Exception {
+        long nanos = (options.containsKey("--quick") ? 1 : 15) * 1_000_000_000L;
+        for (Subject.Factory factory : subjects) {
+            Path directory = Files.createTempDirectory(directory(options), "bench-");
+            try (Subject subject = factory.open(directory)) {
+                if (isAmong("--subjects", subject.name())) {
+                    new Round(workload, subject, nanos).append("warm-up", 16, 1);
+                }
+            } finally {
+                deleteAll(directory);
+            }
+        }
+    }
+
+    private boolean isAmong(String option, String name) {
+        String list = options.get(option);
+        return list == null || List.of(list.split(",", -1)).contains(name);
     }
 
     private void print() {

@@ -10,6 +10,9 @@ import java.sql.Statement;
 
 /** A PostgreSQL server with durable settings, on the same two cores as its clients. */
 final class PostgresServer implements AutoCloseable {
+    /** Added to a URL, makes the driver send the inserts of a batch as one statement of many rows where it can. */
+    static final String REWRITE_BATCHES = "&reWriteBatchedInserts=true";
+
     private static final int CONNECTIONS_MAX = 200;
 
     private final EmbeddedPostgres server;

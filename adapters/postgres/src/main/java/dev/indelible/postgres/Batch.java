@@ -96,7 +96,7 @@ final class Batch {
     /** The statement that {@link #record} executes. */
     static String statement(String schema) {
         return "SELECT positions, versions, refusals FROM \"" + schema
-                + "\".append_batch(?, ?, ?::jsonb[], ?, ?, ?, ?, ?, ?, ?::uuid[], ?, ?, ?, ?, ?, ?, ?)";
+                + "\".append_batch(?, ?, ?::jsonb[], ?, ?, ?, ?, ?, ?, ?::uuid[], ?, ?, ?::jsonb[], ?::jsonb[], ?, ?, ?)";
     }
 
     /** Records them in a transaction of its own. */

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
@@ -25,11 +26,15 @@ final class Batcher implements AutoCloseable {
     /** Calls under way at once: while one is being made durable, the next is on its way. */
     private static final int CALLS_MAX = 2;
 
+    /** So many appends must wait before a second call is worth its while; of fewer, all wait for the first to end. */
+    private static final int SECOND_CALL_APPENDS_MIN = 16;
+
     private static final int WAITING_KIB_MAX = 64 << 10;
 
     private final DataSource dataSource;
     private final String statement;
     private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger queued = new AtomicInteger();
     private final ReentrantLock taking = new ReentrantLock();
     private final Semaphore calls = new Semaphore(CALLS_MAX);
     private final Semaphore room = new Semaphore(WAITING_KIB_MAX);
@@ -91,8 +96,9 @@ final class Batcher implements AutoCloseable {
         try {
             Waiting mine = new Waiting(append);
             queue.add(mine);
+            queued.incrementAndGet();
             while (!mine.done) {
-                if (!mine.taken && calls.tryAcquire()) {
+                if (!mine.taken && isCallWorthwhile() && calls.tryAcquire()) {
                     try {
                         callUntil(mine);
                     } finally {
@@ -113,6 +119,10 @@ final class Batcher implements AutoCloseable {
         }
     }
 
+    private boolean isCallWorthwhile() {
+        return calls.availablePermits() == CALLS_MAX || queued.get() >= SECOND_CALL_APPENDS_MIN;
+    }
+
     /** Makes calls until that append is answered, or taken by another thread. */
     private void callUntil(Waiting mine) {
         while (!mine.taken) {
@@ -124,6 +134,7 @@ final class Batcher implements AutoCloseable {
                     next.taken = true;
                     waiting.add(next);
                     queue.remove();
+                    queued.decrementAndGet();
                 }
             } finally {
                 taking.unlock();

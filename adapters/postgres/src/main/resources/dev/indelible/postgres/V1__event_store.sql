@@ -158,6 +158,7 @@ END $$;
 -- streams, expected, earlier: of each part its stream; the version that it must have, -1 for any, -2 for at least 1; and
 --   how many events of the same stream stand in parts before it
 -- parts, offsets, indexes: of each event its part; its place there, from 1; and its place in its append, from 0
+-- data, metadata: parsed before the call, and so before the lock is taken
 -- positions: of each append's first event, null if it was refused
 -- versions: of each part's stream, before the append
 -- refusals: of each append, null if it was recorded: "known ID POSITION" (the first known id, and where the append that
@@ -166,7 +167,7 @@ CREATE FUNCTION append_batch(
   append_first INT[], append_part INT[], guards JSONB[],
   streams TEXT[], expected BIGINT[], earlier BIGINT[],
   parts INT[], offsets INT[], indexes INT[], ids UUID[], types TEXT[], schema_versions INT[],
-  data TEXT[], metadata TEXT[], tags TEXT[], data_bytes BYTEA[], metadata_bytes BYTEA[],
+  data JSONB[], metadata JSONB[], tags TEXT[], data_bytes BYTEA[], metadata_bytes BYTEA[],
   OUT positions BIGINT[], OUT versions BIGINT[], OUT refusals TEXT[])
 LANGUAGE plpgsql
   SET search_path = "${schema}" SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
@@ -209,18 +210,17 @@ BEGIN
   END IF;
 
   IF fits THEN
-    WITH recorded AS (
-      INSERT INTO events AS r (global_position, version, created_at, id, schema_version, append_index, stream_id,
-          stream_type, event_type, event_data, metadata, tags, event_bytes, metadata_bytes)
-        SELECT head + e.ord, versions[e.part] + earlier[e.part] + e.in_part, now, e.id, e.schema_version, e.index,
-            streams[e.part], category_of(streams[e.part]), e.type, e.data::JSONB, e.metadata::JSONB, e.tags::TEXT[],
-            e.data_bytes, e.metadata_bytes
-          FROM unnest(parts, offsets, indexes, ids, types, schema_versions, data, metadata, tags, data_bytes,
-              metadata_bytes) WITH ORDINALITY AS e(part, in_part, index, id, type, schema_version, data, metadata, tags,
-              data_bytes, metadata_bytes, ord)
-        RETURNING r.global_position, r.tags)
+    INSERT INTO events (global_position, version, created_at, id, schema_version, append_index, stream_id, stream_type,
+        event_type, event_data, metadata, tags, event_bytes, metadata_bytes)
+      SELECT head + e.ord, versions[e.part] + earlier[e.part] + e.in_part, now, e.id, e.schema_version, e.index,
+          streams[e.part], category_of(streams[e.part]), e.type, e.data, e.metadata, e.tags::TEXT[], e.data_bytes,
+          e.metadata_bytes
+        FROM unnest(parts, offsets, indexes, ids, types, schema_versions, data, metadata, tags, data_bytes,
+            metadata_bytes) WITH ORDINALITY AS e(part, in_part, index, id, type, schema_version, data, metadata, tags,
+            data_bytes, metadata_bytes, ord);
     INSERT INTO event_tags (tag, global_position)
-      SELECT t.tag, r.global_position FROM recorded r, unnest(r.tags) AS t(tag);
+      SELECT t.tag, head + e.ord
+        FROM unnest(tags) WITH ORDINALITY AS e(tags, ord), unnest(e.tags::TEXT[]) AS t(tag);
     positions := ARRAY(SELECT head + first FROM unnest(append_first) AS first);
     versions := ARRAY(SELECT v.version + v.earlier
       FROM unnest(versions, earlier) WITH ORDINALITY AS v(version, earlier, ord) ORDER BY v.ord);

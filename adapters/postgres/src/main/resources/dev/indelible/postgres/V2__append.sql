@@ -92,8 +92,8 @@ BEGIN
   SELECT * INTO answer FROM append_batch('{1}', '{1}',
     CASE WHEN jsonb_array_length(coalesce(request -> 'guards', '[]')) > 0 THEN ARRAY[request -> 'guards'] END,
     p.streams, p.expected, ARRAY(SELECT 0 FROM unnest(p.streams)), e.parts, e.offsets,
-    ARRAY(SELECT generate_series(0, cardinality(e.ids) - 1)), e.ids, e.types, e.schema_versions, e.data, e.metadata,
-    e.tags, NULL, NULL);
+    ARRAY(SELECT generate_series(0, cardinality(e.ids) - 1)), e.ids, e.types, e.schema_versions, e.data::JSONB[],
+    e.metadata::JSONB[], e.tags, NULL, NULL);
 
   words := string_to_array(answer.refusals[1], ' ');
   IF words[1] = 'known' THEN
