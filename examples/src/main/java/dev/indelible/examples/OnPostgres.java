@@ -29,7 +29,8 @@ final class OnPostgres {
     }
 
     Position place(EventStore store, String order, int total) {
-        NewEvent placed = NewEvent.json("OrderPlaced", "{\"total\":" + total + "}").withTags("customer:7");
+        NewEvent placed =
+                NewEvent.json("OrderPlaced", "{\"total\":" + total + "}").withTags("customer:7");
         return store.append(StreamName.of("Order", order), ExpectedVersion.noStream(), placed)
                 .position();
     }

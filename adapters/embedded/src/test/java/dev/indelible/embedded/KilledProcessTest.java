@@ -19,13 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code kill -9} of a process in the middle of its appends, hundreds of times on one store. */
+/** {@code kill -9} of a process in the middle of its appends, hundreds of times, on two stores at once. */
 class KilledProcessTest {
     private static final int KILLS = 200;
+    private static final int STORES = 2;
     private static final int THREADS = 4;
 
     @TempDir
@@ -35,10 +37,25 @@ class KilledProcessTest {
     void every_acknowledged_event_is_there_and_no_half_append_after_hundreds_of_kills() throws Exception {
         long seed = Long.getLong("indelible.seed", System.nanoTime());
         System.out.println("KilledProcessTest: -Dindelible.seed=" + seed);
-        Random random = new Random(seed);
-        Path store = directory.resolve("store");
+        List<FutureTask<Void>> stores = new ArrayList<>();
+        for (int i = 0; i < STORES; i++) {
+            Path store = directory.resolve("store-" + i);
+            Random random = new Random(seed + i);
+            FutureTask<Void> task = new FutureTask<>(() -> {
+                killAgainAndAgain(store, random);
+                return null;
+            });
+            stores.add(task);
+            Thread.ofPlatform().daemon().start(task);
+        }
+        for (FutureTask<Void> task : stores) {
+            task.get();
+        }
+    }
+
+    private void killAgainAndAgain(Path store, Random random) throws Exception {
         List<String> acknowledged = new ArrayList<>();
-        for (int kill = 0; kill < KILLS; kill++) {
+        for (int kill = 0; kill < KILLS / STORES; kill++) {
             int before = acknowledged.size();
             killAfter(1 + random.nextInt(400), store, acknowledged);
             assertThat(acknowledged).hasSizeGreaterThan(before);

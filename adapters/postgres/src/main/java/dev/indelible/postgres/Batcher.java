@@ -83,7 +83,7 @@ final class Batcher implements AutoCloseable {
             } else if (error instanceof EventStoreException e) {
                 throw new Unavailable(String.valueOf(e.getMessage()), e);
             } else if (error != null) {
-                throw new IllegalStateException(error);
+                throw new Unavailable("the append failed: " + error, error);
             }
             return Objects.requireNonNull(answer);
         }
@@ -126,46 +126,59 @@ final class Batcher implements AutoCloseable {
     /** Makes calls until that append is answered, or taken by another thread. */
     private void callUntil(Waiting mine) {
         while (!mine.taken) {
-            Batch batch = new Batch();
-            List<Waiting> waiting = new ArrayList<>();
-            taking.lock();
-            try {
-                for (Waiting next = queue.peek(); next != null && batch.add(next.append); next = queue.peek()) {
-                    next.taken = true;
-                    waiting.add(next);
-                    queue.remove();
-                    queued.decrementAndGet();
-                }
-            } finally {
-                taking.unlock();
-            }
-            if (waiting.isEmpty()) {
-                return;
-            }
-            call(batch, waiting);
+            call();
         }
     }
 
-    private void call(Batch batch, List<Waiting> waiting) {
+    /** Whatever goes wrong: who is out of the queue gets an answer. */
+    private void call() {
+        List<Waiting> waiting = new ArrayList<>();
         try {
+            Batch batch = take(waiting);
             if (closed.get()) {
                 throw new Unavailable("the journal is closed", null);
             }
-            Batch.Answer answer;
-            try (Connection connection = dataSource.getConnection()) {
-                answer = batch.record(connection, statement);
-            }
-            int part = 0;
-            for (int i = 0; i < waiting.size(); i++) {
-                int parts = waiting.get(i).append.parts().size();
-                List<Long> versions = List.of(answer.versions()).subList(part, part + parts);
-                waiting.get(i).answer = new Answer(answer.positions()[i], versions, answer.refusal(i));
-                part += parts;
+            if (!waiting.isEmpty()) {
+                record(batch, waiting);
             }
         } catch (SQLException | RuntimeException | Error e) {
-            waiting.forEach(next -> next.error = e);
+            for (Waiting next : waiting) {
+                next.error = e;
+            }
         } finally {
-            waiting.forEach(Waiting::finish);
+            for (Waiting next : waiting) {
+                next.finish();
+            }
+        }
+    }
+
+    private Batch take(List<Waiting> waiting) {
+        Batch batch = new Batch();
+        taking.lock();
+        try {
+            for (Waiting next = queue.peek(); next != null && batch.add(next.append); next = queue.peek()) {
+                waiting.add(next);
+                next.taken = true;
+                queue.remove();
+                queued.decrementAndGet();
+            }
+        } finally {
+            taking.unlock();
+        }
+        return batch;
+    }
+
+    private void record(Batch batch, List<Waiting> waiting) throws SQLException {
+        Batch.Answer answer;
+        try (Connection connection = dataSource.getConnection()) {
+            answer = batch.record(connection, statement);
+        }
+        int part = 0;
+        for (int i = 0; i < waiting.size(); i++) {
+            int parts = waiting.get(i).append.parts().size();
+            List<Long> versions = List.of(answer.versions()).subList(part, part + parts);
+            waiting.get(i).answer = new Answer(answer.positions()[i], versions, answer.refusal(i));
+            part += parts;
         }
     }
 

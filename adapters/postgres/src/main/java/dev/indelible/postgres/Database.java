@@ -29,7 +29,7 @@ record Database(DataSource dataSource, String schema) {
 
     /** The append that begins at the position; of more events than asked for, one more. */
     List<RecordedEvent> append(long first, int events) throws SQLException {
-        String sql = "SELECT " + Rows.COLUMNS + " FROM \"" + schema + "\".events e"
+        String sql = PageCursor.ALONG_INDEXES + "; SELECT " + Rows.COLUMNS + " FROM \"" + schema + "\".events e"
                 + " WHERE e.global_position >= ? AND e.global_position <= ?"
                 + " AND e.global_position - e.append_index = ? ORDER BY e.global_position";
         List<RecordedEvent> recorded = new ArrayList<>();
@@ -38,7 +38,9 @@ record Database(DataSource dataSource, String schema) {
             select.setLong(1, first);
             select.setLong(2, first + events);
             select.setLong(3, first);
-            try (ResultSet rows = select.executeQuery()) {
+            select.execute();
+            select.getMoreResults();
+            try (ResultSet rows = select.getResultSet()) {
                 while (rows.next()) {
                     recorded.add(Rows.event(rows));
                 }

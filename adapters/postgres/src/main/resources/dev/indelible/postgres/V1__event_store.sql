@@ -64,7 +64,7 @@ $$;
 
 -- Position of the last event, 0 if there is none.
 CREATE FUNCTION head() RETURNS BIGINT LANGUAGE plpgsql STABLE
-  SET search_path = "${schema}" SET enable_seqscan = off AS $$
+  SET search_path = "${schema}", pg_temp SET enable_seqscan = off AS $$
 BEGIN
   RETURN coalesce((SELECT e.global_position FROM events e ORDER BY e.global_position DESC LIMIT 1), 0);
 END $$;
@@ -72,7 +72,7 @@ END $$;
 -- The first version of the stream that was recorded after the position. Positions grow with versions: it looks at some
 -- events from the end, ever farther apart, and then halves what is between.
 CREATE FUNCTION first_version_after(stream TEXT, after BIGINT) RETURNS BIGINT LANGUAGE plpgsql STABLE
-  SET search_path = "${schema}" SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+  SET search_path = "${schema}", pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
   found  BIGINT; -- recorded after the position, or one more than the last
   before BIGINT; -- not recorded after the position, or 0
@@ -101,7 +101,7 @@ END $$;
 -- Position of the last event after the given position that matches the query, 0 if there is none. A query is a list of
 -- alternatives {"stream", "category", "types": […], "tags": […]}; an event must meet all that an alternative gives.
 CREATE FUNCTION last_match(query JSONB, after BIGINT) RETURNS BIGINT LANGUAGE plpgsql STABLE
-  SET search_path = "${schema}" SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
+  SET search_path = "${schema}", pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
   SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   item     JSONB;
@@ -145,18 +145,18 @@ END $$;
 
 -- Records several appends in one transaction, each whole or not at all, whatever becomes of its neighbours.
 --
--- The order of all events is that of a lock, taken as a statement of its own before anything is looked at, and held until
--- the transaction has become visible. A statement after it sees all that was recorded before. So positions are given
--- after the checks, have no holes, and whoever sees one sees all below it.
+-- The order of all events is that of a lock, taken as a statement of its own before anything is looked at, and held
+-- until the transaction has become visible. A statement after it sees all that was recorded before. So positions are
+-- given after the checks, have no holes, and whoever sees one sees all below it.
 --
 -- If all appends fit, they are recorded by one statement; if all are known, that is stated. If not, each half is tried
--- alone, down to the single append whose refusal is then stated. The caller has seen to it that no event id stands twice, and that no guard is broken by
--- an append of the same call.
+-- alone, down to the single append whose refusal is then stated. The caller has seen to it that no event id stands
+-- twice, and that no guard is broken by an append of the same call.
 --
 -- append_first, append_part: index of each append's first event and first part, from 1
 -- guards: of each append [{"query": […], "after": N}, …] or null
--- streams, expected, earlier: of each part its stream; the version that it must have, -1 for any, -2 for at least 1; and
---   how many events of the same stream stand in parts before it
+-- streams, expected, earlier: of each part its stream; the version that it must have, -1 for any, -2 for at least 1;
+--   and how many events of the same stream stand in parts before it
 -- parts, offsets, indexes: of each event its part; its place there, from 1; and its place in its append, from 0
 -- data, metadata: parsed before the call, and so before the lock is taken
 -- positions: of each append's first event, null if it was refused
@@ -170,7 +170,7 @@ CREATE FUNCTION append_batch(
   data JSONB[], metadata JSONB[], tags TEXT[], data_bytes BYTEA[], metadata_bytes BYTEA[],
   OUT positions BIGINT[], OUT versions BIGINT[], OUT refusals TEXT[])
 LANGUAGE plpgsql
-  SET search_path = "${schema}" SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
+  SET search_path = "${schema}", pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
   SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan SET lock_timeout = '30s' AS $$
 DECLARE
   head      BIGINT;
@@ -265,7 +265,7 @@ END $$;
 
 -- Why one append does not fit, none of whose ids is known: versions count before guards.
 CREATE FUNCTION refusal(guards JSONB, versions BIGINT[], expected BIGINT[]) RETURNS TEXT LANGUAGE sql STABLE
-  SET search_path = "${schema}" AS $$
+  SET search_path = "${schema}", pg_temp AS $$
   SELECT coalesce((
       SELECT 'version ' || p.ord
       FROM unnest(versions, expected) WITH ORDINALITY AS p(version, expected, ord)

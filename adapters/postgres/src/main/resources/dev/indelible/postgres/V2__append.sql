@@ -23,7 +23,7 @@ $$;
 
 -- {"key:value", …} as text[], or null if there are none; or an error.
 CREATE FUNCTION checked_tags(event JSONB) RETURNS TEXT[] LANGUAGE plpgsql IMMUTABLE
-  SET search_path = "${schema}" AS $$
+  SET search_path = "${schema}", pg_temp AS $$
 DECLARE
   tag  TEXT;
   tags TEXT[] := ARRAY(SELECT jsonb_array_elements_text(coalesce(event -> 'tags', '[]')));
@@ -40,7 +40,8 @@ BEGIN
   RETURN nullif(tags, '{}');
 END $$;
 
--- The version that a stream must have, as append_batch takes it: "any" (as when left out), "exists", "no_stream", or a number.
+-- The version that a stream must have, as append_batch takes it: "any" (as when left out), "exists", "no_stream", or a
+-- number.
 CREATE FUNCTION checked_expectation(expected JSONB) RETURNS BIGINT LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
   RETURN CASE
@@ -51,15 +52,19 @@ BEGIN
   END;
 END $$;
 
--- Records all events or none: {"appends": [{"stream", "expected_version", "events": [{"event_id", "event_type", "data",
--- "metadata", "schema_version", "tags"}, …]}, …], "guards": [{"query": [{"stream", "category", "types", "tags"}, …],
--- "after": N}, …]}. Of an event, event_type and data are needed. Answers {"streams": [{"stream", "first_version",
--- "last_version", "first_position", "last_position"}, …], "position", "repeated"}; repeating it with the same event ids
--- records nothing and answers as the first time. Raises ID409 with a reason if ids, versions or guards do not allow it.
+-- Records all events or none:
+--   {"appends": [{"stream", "expected_version", "events": [{"event_id", "event_type", "data", "metadata",
+--       "schema_version", "tags"}, …]}, …],
+--    "guards": [{"query": [{"stream", "category", "types", "tags"}, …], "after": N}, …]}
+-- Of an event, event_type and data are needed. It answers
+--   {"streams": [{"stream", "first_version", "last_version", "first_position", "last_position"}, …], "position",
+--    "repeated"}
+-- Repeating it with the same event ids records nothing and answers as the first time. It raises ID409 with a reason if
+-- ids, versions or guards do not allow it.
 --
 -- The order of all events is kept by a lock that ends with the transaction: commit soon after.
 CREATE FUNCTION append(request JSONB) RETURNS JSONB LANGUAGE plpgsql
-  SET search_path = "${schema}" AS $$
+  SET search_path = "${schema}", pg_temp AS $$
 DECLARE
   refused  CONSTANT TEXT := 'ID409';
   p        RECORD;
@@ -99,22 +104,23 @@ BEGIN
   IF words[1] = 'known' THEN
     fault := different(words[3]::BIGINT, p.streams, e.parts, e.ids, e.types, e.schema_versions, e.data, e.tags);
     IF fault IS NOT NULL THEN
-      RAISE EXCEPTION 'event_id %: recorded already, in another stream, with other content, or by an append of other events'
-        ' (expected: the same append)', fault USING ERRCODE = refused;
+      RAISE EXCEPTION 'event_id %: recorded already, in another stream, with other content, or by an append of other'
+        ' events (expected: the same append)', fault USING ERRCODE = refused;
     END IF;
   ELSIF words[1] = 'version' THEN
     RAISE EXCEPTION 'stream %: version % (expected: %)', p.streams[words[2]::INT], answer.versions[words[2]::INT],
       p.asked_versions[words[2]::INT] USING ERRCODE = refused;
   ELSIF words[1] = 'guard' THEN
-    RAISE EXCEPTION 'guard %: an event at position % (expected: none)', request -> 'guards' -> words[2]::INT - 1, words[3]
-      USING ERRCODE = refused;
+    RAISE EXCEPTION 'guard %: an event at position % (expected: none)', request -> 'guards' -> words[2]::INT - 1,
+      words[3] USING ERRCODE = refused;
   END IF;
   RETURN appended(coalesce(answer.positions[1], words[3]::BIGINT), cardinality(e.ids), words IS NOT NULL);
 END $$;
 
--- Records events in one stream, as append(JSONB): append('Order-1', '"any"', '[{"event_type": "OrderPlaced", "data": {}}]').
+-- Records events in one stream, as append(JSONB):
+--   append('Order-1', '"any"', '[{"event_type": "OrderPlaced", "data": {}}]')
 CREATE FUNCTION append(stream TEXT, expected_version JSONB, events JSONB) RETURNS JSONB LANGUAGE sql
-  SET search_path = "${schema}" AS $$
+  SET search_path = "${schema}", pg_temp AS $$
   SELECT append(jsonb_build_object('appends', jsonb_build_array(
     jsonb_build_object('stream', stream, 'expected_version', expected_version, 'events', events))))
 $$;
@@ -135,19 +141,23 @@ BEGIN
       'events: ' || coalesce(cardinality(ids), 0) || ' (expected: 1 to 10000)' END,
     (SELECT format('expected_version: %s (expected: any, exists, no_stream, or 0 or more)', v.asked)
       FROM unnest(expected, asked_versions) AS v(version, asked) WHERE v.version IS NULL LIMIT 1),
-    (SELECT 'stream: "' || s || '" twice (expected: once)' FROM unnest(streams) AS s GROUP BY s HAVING count(*) > 1 LIMIT 1),
-    (SELECT 'event_id: ' || i || ' twice (expected: once)' FROM unnest(ids) AS i GROUP BY i HAVING count(*) > 1 LIMIT 1),
+    (SELECT 'stream: "' || s || '" twice (expected: once)'
+      FROM unnest(streams) AS s GROUP BY s HAVING count(*) > 1 LIMIT 1),
+    (SELECT 'event_id: ' || i || ' twice (expected: once)'
+      FROM unnest(ids) AS i GROUP BY i HAVING count(*) > 1 LIMIT 1),
     (SELECT 'schema_version: ' || v || ' (expected: 1 or more)' FROM unnest(schema_versions) AS v WHERE v < 1 LIMIT 1),
     (SELECT CASE
         WHEN e.data IS NULL THEN 'data: missing'
         WHEN left(e.metadata, 1) <> '{' THEN 'metadata: ' || left(e.metadata, 40) || ' (expected: a JSON object)'
-        WHEN octet_length(e.data) > data_max THEN 'data bytes: ' || octet_length(e.data) || ' (limit: ' || data_max || ')'
+        WHEN octet_length(e.data) > data_max THEN
+          'data bytes: ' || octet_length(e.data) || ' (limit: ' || data_max || ')'
         WHEN octet_length(e.metadata) > metadata_max THEN
           'metadata bytes: ' || octet_length(e.metadata) || ' (limit: ' || metadata_max || ')' END AS text
       FROM unnest(data, metadata) AS e(data, metadata)
       WHERE e.data IS NULL OR left(e.metadata, 1) <> '{' OR octet_length(e.data) > data_max
         OR octet_length(e.metadata) > metadata_max LIMIT 1),
-    (SELECT 'append: bytes: ' || sum(octet_length(e.data) + octet_length(e.metadata)) || ' (limit: ' || append_max || ')'
+    (SELECT
+        'append: bytes: ' || sum(octet_length(e.data) + octet_length(e.metadata)) || ' (limit: ' || append_max || ')'
       FROM unnest(data, metadata) AS e(data, metadata)
       HAVING sum(octet_length(e.data) + octet_length(e.metadata)) > append_max));
   IF fault IS NOT NULL THEN
@@ -158,7 +168,7 @@ END $$;
 -- The first id that tells these events from the append that begins at the position, or null if they are the same.
 CREATE FUNCTION different(first BIGINT, streams TEXT[], parts INT[], ids UUID[], types TEXT[], schema_versions INT[],
   data TEXT[], tags TEXT[]) RETURNS UUID LANGUAGE sql STABLE
-  SET search_path = "${schema}" SET enable_seqscan = off AS $$
+  SET search_path = "${schema}", pg_temp SET enable_seqscan = off AS $$
   SELECT coalesce(asked.id, there.id)
   FROM unnest(parts, ids, types, schema_versions, data, tags) WITH ORDINALITY
       AS asked(part, id, type, schema_version, data, tags, ord)
@@ -175,7 +185,7 @@ $$;
 
 -- Where the append is recorded that begins at the position.
 CREATE FUNCTION appended(first BIGINT, events INT, repeated BOOLEAN) RETURNS JSONB LANGUAGE sql STABLE
-  SET search_path = "${schema}" SET enable_seqscan = off AS $$
+  SET search_path = "${schema}", pg_temp SET enable_seqscan = off AS $$
   SELECT jsonb_build_object('streams', jsonb_agg(jsonb_build_object('stream', s.stream_id,
       'first_version', s.first_version, 'last_version', s.last_version,
       'first_position', s.first_position, 'last_position', s.last_position) ORDER BY s.first_position),

@@ -17,7 +17,10 @@ import picocli.CommandLine.Parameters;
             "For whoever would rather run it than let the application make it."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  indelible schema postgresql | psql orders", "  indelible schema 'postgresql:?schema=shop' > shop.sql"})
+        footer = {
+            "  indelible schema postgresql | psql orders",
+            "  indelible schema 'postgresql:?schema=shop' > shop.sql"
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the parameter.
 final class SchemaCommand implements Callable<Integer> {
     private final Console console;
