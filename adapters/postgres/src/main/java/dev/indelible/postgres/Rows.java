@@ -9,7 +9,7 @@ import dev.indelible.event.Tag;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -20,9 +20,9 @@ final class Rows {
     /** What is selected of an event {@code e}; tags are separated by a character that none contains. */
     static final String COLUMNS = "e.global_position, e.version, e.id, e.schema_version, e.stream_id, e.event_type,"
             + " CASE WHEN e.event_bytes IS NULL THEN e.event_data END,"
-            + " CASE WHEN e.metadata_bytes IS NULL AND e.metadata <> '{}' THEN e.metadata END,"
+            + " CASE WHEN e.metadata_bytes IS NULL THEN e.metadata END,"
             + " array_to_string(e.tags, U&'\\001F'),"
-            + " e.created_at, e.event_bytes, e.event_data IS NULL,"
+            + " (date_part('epoch', e.created_at) * 1000000)::BIGINT, e.event_bytes, e.event_data IS NULL,"
             + " e.metadata_bytes, e.metadata IS NULL";
 
     /** As many nulls, to stand in a row that is not an event. */
@@ -47,21 +47,23 @@ final class Rows {
                     metadata != null ? json(metadata) : payload(row.getBytes(13), row.getBoolean(14)),
                     tags(row.getString(9)),
                     Position.of(row.getLong(1)),
-                    row.getObject(10, OffsetDateTime.class).toInstant());
+                    time(row.getLong(10)));
         } catch (IllegalArgumentException e) {
             throw new Corrupted("events: global_position " + row.getLong(1) + ": " + e.getMessage(), e);
         }
     }
 
-    private static Payload json(byte[] bytes) {
-        return Payload.of(Payload.Format.JSON, ByteBuffer.wrap(bytes));
+    /** The microseconds, exact for some centuries: a double holds them. */
+    private static Instant time(long micros) {
+        return Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1_000);
     }
 
-    /** Neither JSON nor bytes: metadata that is the empty object. */
-    private static Payload payload(byte @Nullable [] bytes, boolean isBinary) {
-        if (bytes == null) {
-            return Payload.EMPTY_OBJECT;
-        }
+    private static Payload json(byte[] bytes) {
+        boolean isEmpty = bytes.length == 2 && bytes[0] == '{';
+        return isEmpty ? Payload.EMPTY_OBJECT : Payload.of(Payload.Format.JSON, ByteBuffer.wrap(bytes));
+    }
+
+    private static Payload payload(byte[] bytes, boolean isBinary) {
         return Payload.of(isBinary ? Payload.Format.BINARY : Payload.Format.JSON, ByteBuffer.wrap(bytes));
     }
 
