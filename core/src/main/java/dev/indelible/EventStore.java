@@ -86,8 +86,10 @@ public final class EventStore implements AutoCloseable {
      * nothing and answers as the first time, however long ago that was.
      *
      * @throws EventStoreException.Conflict if ids, versions or guards do not allow it, in this order
-     * @throws EventStoreException.Unavailable if the engine fails; repeat with the same event ids. Also if a guard names
-     *     a position that the store has not reached: it is of another store, or this one was restored from an older state
+     * @throws EventStoreException.Unavailable if the engine fails; repeat with the same event ids. Also if a guard
+     * names
+     *     a position that the store has not reached: it is of another store, or this one was restored from an older
+     * state
      */
     public Appended append(Append append) {
         journal.limits().check(append);
@@ -147,8 +149,8 @@ public final class EventStore implements AutoCloseable {
 
     /**
      * A read that does not end: every match after the position, and then every match as it is recorded. While the store
-     * has not reached the position (it was restored from an older state, or a replica is behind), taking a notice throws
-     * {@link EventStoreException.Unavailable}.
+     * has not reached the position (it was restored from an older state, or a replica is behind), taking a notice
+     * throws {@link EventStoreException.Unavailable}.
      */
     public Subscription subscribe(EventQuery query, Position after) {
         requireFor(query);
@@ -184,7 +186,7 @@ public final class EventStore implements AutoCloseable {
             saw(head);
             if (after.isAfter(head)) {
                 throw new Unavailable(
-                        "guard: after position %s, but the last is %s (expected: a position that this store has handed out)"
+                        "guard: after position %s, but the last is %s (expected: a position of this store)"
                                 .formatted(after, head),
                         null);
             }

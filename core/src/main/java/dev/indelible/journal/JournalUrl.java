@@ -38,7 +38,8 @@ public record JournalUrl(String scheme, String place, Map<String, String> option
             for (String pair : url.substring(question + 1).split("&", -1)) {
                 int equals = pair.indexOf('=');
                 if (equals < 1) {
-                    throw new IllegalArgumentException("journal URL: option \"" + pair + "\" (expected: name=value)");
+                    // It may be the rest of a password, so it is not shown.
+                    throw new IllegalArgumentException("journal URL: an option without value (expected: name=value)");
                 }
                 options.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
             }

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 /**
  * {@code ./bench embedded|postgres [--json FILE] [--quick] [--only CASE,…] [--subjects NAME,…]
  * [--dir DIR]}: a journal beside its peers, in
- * interleaved rounds, each in a fresh directory or database; the first round warms up and is not counted. {@code ./bench
- * scale [--events N] [--dir DIR]}: very many events in little memory.
+ * interleaved rounds, each in a fresh directory or database; the first round warms up and is not counted. {@code
+ * ./bench scale [--events N] [--dir DIR]}: very many events in little memory.
  */
 public final class Bench {
     private static final int ROUNDS = 3;

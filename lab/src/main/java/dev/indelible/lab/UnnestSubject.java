@@ -171,8 +171,8 @@ final class UnnestSubject implements Subject {
         }
         var copy = connection.unwrap(PGConnection.class).getCopyAPI();
         copy.copyIn(
-                "COPY indelible.events (global_position, version, created_at, id, schema_version, append_index, stream_id,"
-                        + " stream_type, event_type, event_data, metadata, tags) FROM STDIN",
+                "COPY indelible.events (global_position, version, created_at, id, schema_version, append_index,"
+                        + " stream_id, stream_type, event_type, event_data, metadata, tags) FROM STDIN",
                 new java.io.ByteArrayInputStream(events.toString().getBytes(StandardCharsets.UTF_8)));
         copy.copyIn(
                 "COPY indelible.event_tags FROM STDIN",

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Appends that arrive while others are being recorded share one call, and so one round trip, one lock and one forced
- * write. The thread of a waiting append makes the call for all that wait; it gives the task on as soon as its own append
- * is answered.
+ * write. The thread of a waiting append makes the call for all that wait; it gives the task on as soon as its own
+ * append is answered.
  */
 final class Batcher implements AutoCloseable {
     /** Calls under way at once: while one is being made durable, the next is on its way. */
@@ -37,6 +40,8 @@ final class Batcher implements AutoCloseable {
     private final AtomicInteger queued = new AtomicInteger();
     private final ReentrantLock taking = new ReentrantLock();
     private final Semaphore calls = new Semaphore(CALLS_MAX);
+    private final ExecutorService leaders = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("indelible-appender-", 0).factory());
     private final Semaphore room = new Semaphore(WAITING_KIB_MAX);
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -99,12 +104,7 @@ final class Batcher implements AutoCloseable {
             queued.incrementAndGet();
             while (!mine.done) {
                 if (!mine.taken && isCallWorthwhile() && calls.tryAcquire()) {
-                    try {
-                        callUntil(mine);
-                    } finally {
-                        calls.release();
-                        wakeNext();
-                    }
+                    lead(mine);
                 } else {
                     LockSupport.park(this);
                     interrupted |= Thread.interrupted();
@@ -117,6 +117,30 @@ final class Batcher implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /**
+     * With a permit that is given back. An interrupt cuts the connection of a virtual thread, and would fail the
+     * appends of others: such a thread leaves the calls to one of the journal's.
+     */
+    private void lead(Waiting mine) {
+        Runnable task = () -> {
+            try {
+                callUntil(mine);
+            } finally {
+                calls.release();
+                wakeNext();
+            }
+        };
+        try {
+            if (Thread.currentThread().isVirtual()) {
+                leaders.execute(task);
+                return;
+            }
+        } catch (RejectedExecutionException closing) {
+            // Then nothing is called any more, only refused.
+        }
+        task.run();
     }
 
     private boolean isCallWorthwhile() {
@@ -170,7 +194,7 @@ final class Batcher implements AutoCloseable {
 
     private void record(Batch batch, List<Waiting> waiting) throws SQLException {
         Batch.Answer answer;
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connect()) {
             answer = batch.record(connection, statement);
         }
         int part = 0;
@@ -179,6 +203,27 @@ final class Batcher implements AutoCloseable {
             List<Long> versions = List.of(answer.versions()).subList(part, part + parts);
             waiting.get(i).answer = new Answer(answer.positions()[i], versions, answer.refusal(i));
             part += parts;
+        }
+    }
+
+    /** An interrupt is the caller's business, and not that of the others in his call. */
+    private Connection connect() throws SQLException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return dataSource.getConnection();
+                } catch (SQLException e) {
+                    if (!(e.getCause() instanceof InterruptedException)) {
+                        throw e;
+                    }
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -195,6 +240,8 @@ final class Batcher implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             calls.acquireUninterruptibly(CALLS_MAX);
             calls.release(CALLS_MAX);
+            wakeNext(); // Who came meanwhile is refused, and wakes the one behind him.
+            leaders.shutdown();
         }
     }
 }

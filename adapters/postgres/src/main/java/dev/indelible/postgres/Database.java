@@ -76,6 +76,7 @@ record Database(DataSource dataSource, String schema) {
                 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
                 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1229931596
                   AND l.objid = '"%1$s".events'::regclass::oid
-                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())), 'nobody')""".formatted(schema);
+                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())),
+                'nobody')""".formatted(schema);
     }
 }

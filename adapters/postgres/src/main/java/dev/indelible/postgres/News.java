@@ -19,9 +19,9 @@ import org.postgresql.PGNotification;
  * Learns of new events: at once of those recorded here, within milliseconds of those that another process tells of, and
  * by looking at the head every {@value #POLL_MS} ms of all others. What is told is only a hint to look.
  *
- * <p>A listener that does not hear its own voice (a pooler in transaction mode), or is cut off, costs those milliseconds
- * and nothing else; {@link #state} says so. Telling is a transaction of its own, so that no append waits for the lock
- * that a database takes for it, and tells of all that was recorded since the last time.
+ * <p>A listener that does not hear its own voice (a pooler in transaction mode), or is cut off, costs those
+ * milliseconds and nothing else; {@link #state} says so. Telling is a transaction of its own, so that no append waits
+ * for the lock that a database takes for it, and tells of all that was recorded since the last time.
  */
 final class News implements AutoCloseable {
     static final int POLL_MS = 100;

@@ -30,7 +30,10 @@ final class PageCursor implements Cursor {
     private static final int FIRST_PAGE_EVENTS = 128;
     private static final int PAGE_EVENTS_MAX = 4_096;
     private static final int PAGE_BYTES_MAX = 8 << 20;
-    private static final int FETCH_EVENTS = 256;
+    private static final int FETCH_EVENTS_MIN = 8;
+    private static final int FETCH_EVENTS_MAX = 128;
+    private static final int FETCH_BYTES = 1 << 20;
+    private static final String OUT_OF_MEMORY = "53200";
     private static final int BEHIND_ATTEMPTS_MAX = 50;
     private static final long BEHIND_PAUSE_MS = 100;
 
@@ -60,7 +63,7 @@ final class PageCursor implements Cursor {
         this.range = range;
         this.left = range.limit();
         Bounds all = new Bounds(range.after().value(), range.before().value());
-        this.page = fetch(all, (int) Math.min(left, FIRST_PAGE_EVENTS), 0);
+        this.page = fetch(all, limit(left, FIRST_PAGE_EVENTS), 0);
         this.end = Math.max(0, Math.min(page.seen(), range.before().value() - 1));
     }
 
@@ -136,7 +139,7 @@ final class PageCursor implements Cursor {
     private Page fetchNotBehind(Bounds rest, long most) {
         Bounds bounds = range.backwards() ? rest : new Bounds(rest.after(), end + 1);
         for (int attempt = 1; ; attempt++) {
-            Page fetched = fetch(bounds, (int) Math.min(most, PAGE_EVENTS_MAX), end);
+            Page fetched = fetch(bounds, limit(most, PAGE_EVENTS_MAX), end);
             if (fetched.seen() >= end) {
                 return fetched;
             } else if (attempt == BEHIND_ATTEMPTS_MAX) {
@@ -147,13 +150,27 @@ final class PageCursor implements Cursor {
         }
     }
 
+    /** Of a page that has events which the query does not ask for, nobody knows how many will be left. */
+    private int limit(long most, int max) {
+        return (int) Math.min(
+                pages.isExact() || most == 0 ? most : PAGE_EVENTS_MAX, pages.isExact() ? max : PAGE_EVENTS_MAX);
+    }
+
     /** The next page; without events if the statement could see less than was asked for. */
     private Page fetch(Bounds bounds, int limit, long atLeast) {
         PageQuery.Page sql = pages.page(bounds.after(), bounds.before(), limit);
         try (Connection connection = database.dataSource().getConnection()) {
-            return limit > FIRST_PAGE_EVENTS
-                    ? fetchLarge(connection, sql, bounds, limit, atLeast)
-                    : fetchSmall(connection, sql, bounds, limit, atLeast);
+            if (limit > FIRST_PAGE_EVENTS) {
+                return fetchLarge(connection, sql, bounds, limit, atLeast);
+            }
+            try {
+                return fetchSmall(connection, sql, bounds, limit, atLeast);
+            } catch (SQLException e) {
+                if (OUT_OF_MEMORY.equals(e.getSQLState())) {
+                    return fetchLarge(connection, sql, bounds, limit, atLeast);
+                }
+                throw e;
+            }
         } catch (SQLException e) {
             throw Failures.of(e);
         }
@@ -180,7 +197,7 @@ final class PageCursor implements Cursor {
         try (PreparedStatement settings = connection.prepareStatement(ALONG_INDEXES);
                 PreparedStatement statement = sql.prepare(connection)) {
             settings.execute();
-            statement.setFetchSize(FETCH_EVENTS);
+            statement.setFetchSize(FETCH_EVENTS_MIN);
             try (ResultSet rows = statement.executeQuery()) {
                 return take(rows, bounds, limit, atLeast);
             }
@@ -216,6 +233,10 @@ final class PageCursor implements Cursor {
             last = position;
             RecordedEvent event = Rows.event(rows);
             bytes += event.data().size() + event.metadata().size();
+            if (count % FETCH_EVENTS_MIN == 0) {
+                long fitting = FETCH_BYTES / (1 + bytes / count);
+                rows.setFetchSize(Math.clamp(fitting, FETCH_EVENTS_MIN, FETCH_EVENTS_MAX));
+            }
             if (pages.isExact() || query.matches(event)) {
                 events.add(event);
             }

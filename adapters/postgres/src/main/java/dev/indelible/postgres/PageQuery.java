@@ -140,7 +140,9 @@ final class PageQuery {
         sql.add(" ORDER BY ").add(order).add(direction()).add(" LIMIT " + sql.limit);
     }
 
-    /** Positions grow with versions, so a range of positions is one of versions, which the index of streams can find. */
+    /**
+     * Positions grow with versions, so a range of positions is one of versions, which the index of streams can find.
+     */
     private void versions(String stream, Builder sql) {
         if (sql.after > 0) {
             sql.add(" AND e.version >= (SELECT ").add(schema).add(".first_version_after(?, ?))");

@@ -25,32 +25,32 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A journal in a schema of a PostgreSQL database, 14 or newer: every promise, for any number of processes at once.
  *
- * <p>Events are recorded by functions in the database, each call a transaction of its own that holds one lock for as long
- * as it runs there. A client that is paused, or cut off, holds nothing. Works through poolers that keep no session, with
- * {@code prepareThreshold=0} in the driver's URL where they cannot prepare statements.
+ * <p>Events are recorded by functions in the database, each call a transaction of its own that holds one lock for as
+ * long as it runs there. A client that is paused, or cut off, holds nothing. Works through poolers that keep no
+ * session, with {@code prepareThreshold=0} in the driver's URL where they cannot prepare statements.
  */
 public final class PostgresJournal implements Journal {
-    private final DataSource recordedAt;
+    private final Database recordedAt;
     private final Database readFrom;
     private final PostgresOptions options;
-    private final @Nullable AutoCloseable owned;
+    private final List<HikariDataSource> owned;
     private final Batcher batcher;
     private final News news;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private PostgresJournal(DataSource dataSource, PostgresOptions options, @Nullable AutoCloseable owned) {
-        this.recordedAt = dataSource;
+    private PostgresJournal(
+            DataSource appends, DataSource reads, PostgresOptions options, List<HikariDataSource> owned) {
+        DataSource replica = options.readFrom();
+        this.recordedAt = new Database(reads, options.schema());
+        this.readFrom = replica == null ? recordedAt : new Database(replica, options.schema());
         this.options = options;
         this.owned = owned;
-        DataSource replica = options.readFrom();
-        this.readFrom = new Database(replica == null ? dataSource : replica, options.schema());
-        this.batcher = new Batcher(dataSource, options.schema());
-        this.news = new News(dataSource, readFrom);
+        this.batcher = new Batcher(appends, options.schema());
+        this.news = new News(reads, readFrom);
     }
 
     /** A journal in the schema {@code indelible}, which is made on first use. The data source is not closed with it. */
@@ -66,7 +66,7 @@ public final class PostgresJournal implements Journal {
      */
     public static PostgresJournal on(DataSource dataSource, PostgresOptions options) {
         new Schema(dataSource, options.schema()).prepare();
-        return new PostgresJournal(dataSource, options, null);
+        return new PostgresJournal(dataSource, dataSource, options, List.of());
     }
 
     /** The tables and functions that opening makes on first use, as a script to run in an empty schema. */
@@ -74,14 +74,10 @@ public final class PostgresJournal implements Journal {
         return Schema.script(PostgresOptions.DEFAULT.withSchema(schema).schema());
     }
 
-    /** A journal that owns its connections. */
-    static PostgresJournal owning(PostgresOptions options, HikariDataSource dataSource, List<HikariDataSource> others) {
-        AutoCloseable all = () -> {
-            dataSource.close();
-            others.forEach(HikariDataSource::close);
-        };
-        new Schema(dataSource, options.schema()).prepare();
-        return new PostgresJournal(dataSource, options, all);
+    /** A journal that owns its connections: for appends, for everything else, and perhaps more. */
+    static PostgresJournal owning(PostgresOptions options, List<HikariDataSource> pools) {
+        new Schema(pools.get(0), options.schema()).prepare();
+        return new PostgresJournal(pools.get(0), pools.get(pools.size() > 1 ? 1 : 0), options, pools);
     }
 
     @Override
@@ -142,8 +138,7 @@ public final class PostgresJournal implements Journal {
     private Outcome known(Append append, UUID id, long first) {
         List<RecordedEvent> recorded;
         try {
-            recorded = new Database(recordedAt, options.schema())
-                    .append(first, (int) append.events().count());
+            recorded = recordedAt.append(first, (int) append.events().count());
         } catch (SQLException e) {
             throw Failures.of(e);
         }
@@ -196,7 +191,7 @@ public final class PostgresJournal implements Journal {
     public Description describe() {
         refuseIfClosed();
         try {
-            return new Database(recordedAt, options.schema()).describe(news.state());
+            return recordedAt.describe(news.state());
         } catch (SQLException e) {
             throw Failures.of(e);
         }
@@ -209,13 +204,7 @@ public final class PostgresJournal implements Journal {
         }
         batcher.close();
         news.close();
-        try {
-            if (owned != null) {
-                owned.close();
-            }
-        } catch (Exception e) {
-            throw new Unavailable("closing: " + e.getMessage(), e);
-        }
+        owned.forEach(HikariDataSource::close);
     }
 
     private void refuseIfClosed() {

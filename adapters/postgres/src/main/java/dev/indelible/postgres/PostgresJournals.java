@@ -12,11 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.postgresql.PGProperty;
 
 /**
- * Opens {@code postgresql://user:password@host:port/database?schema=…}. Options: {@code schema}, {@code pool_size}, {@code
- * read_from} (host:port of a replica), {@code data_bytes_max}, and every property of the driver.
+ * Opens {@code postgresql://user:password@host:port/database?schema=…}. Options: {@code schema}, {@code pool_size},
+ * {@code read_from} (host:port of a replica), {@code data_bytes_max}, and every property of the driver.
  */
 public final class PostgresJournals implements JournalProvider {
     private static final String SCHEMA = "schema";
@@ -25,6 +26,11 @@ public final class PostgresJournals implements JournalProvider {
     private static final Set<String> OWN = Set.of(SCHEMA, POOL_SIZE, READ_FROM, JournalUrl.DATA_BYTES_MAX);
     private static final int POOL_SIZE_DEFAULT = 10;
     private static final int POOL_SIZE_MIN = 4;
+
+    /** Appends have connections of their own: however many read, nobody waits for them to record. */
+    private static final int APPEND_POOL_SIZE = 2;
+
+    private static final int CONNECTION_TIMEOUT_MS = 10_000;
 
     /** For the service loader. */
     public PostgresJournals() {}
@@ -49,15 +55,14 @@ public final class PostgresJournals implements JournalProvider {
         }
         List<HikariDataSource> pools = new ArrayList<>();
         try {
-            HikariDataSource pool = pool(url, authority(url), poolSize);
-            pools.add(pool);
+            pools.add(pool(url, authority(url), APPEND_POOL_SIZE));
+            pools.add(pool(url, authority(url), poolSize - APPEND_POOL_SIZE));
             String replica = url.options().get(READ_FROM);
             if (replica != null) {
-                HikariDataSource reads = pool(url, replica, poolSize);
-                pools.add(reads);
-                options = options.withReadFrom(reads);
+                pools.add(pool(url, replica, poolSize - APPEND_POOL_SIZE));
+                options = options.withReadFrom(pools.get(2));
             }
-            return PostgresJournal.owning(options, pool, pools.subList(1, pools.size()));
+            return PostgresJournal.owning(options, pools);
         } catch (PoolInitializationException e) {
             pools.forEach(HikariDataSource::close);
             throw new Unavailable("PostgreSQL: " + e.getMessage(), e);
@@ -75,7 +80,8 @@ public final class PostgresJournals implements JournalProvider {
     private static PostgresOptions options(JournalUrl url) {
         for (String name : url.options().keySet()) {
             if (!OWN.contains(name) && PGProperty.forName(name) == null) {
-                url.allowOptions(OWN);
+                throw new IllegalArgumentException("journal URL: option \"" + name + "\" (expected: "
+                        + String.join(", ", new TreeSet<>(OWN)) + ", or a property of the PostgreSQL driver)");
             }
         }
         PostgresOptions options = PostgresOptions.DEFAULT.withLimits(url.limits());
@@ -86,13 +92,15 @@ public final class PostgresJournals implements JournalProvider {
     /** {@code host:port} and nothing else. */
     private static String authority(JournalUrl url) {
         String place = place(url);
-        return place.substring(
-                place.lastIndexOf('@') + 1, place.indexOf('/') < 0 ? place.length() : place.indexOf('/'));
+        int host = place.lastIndexOf('@') + 1;
+        int slash = place.indexOf('/', host);
+        return place.substring(host, slash < 0 ? place.length() : slash);
     }
 
     private static String place(JournalUrl url) {
         if (!url.place().startsWith("//")) {
-            throw new IllegalArgumentException("journal URL: \"postgresql:" + url.place()
+            String shown = url.place().substring(url.place().lastIndexOf('@') + 1);
+            throw new IllegalArgumentException("journal URL: \"postgresql:" + shown
                     + "\" (expected: postgresql://user:password@host:port/database)");
         }
         return url.place().substring(2);
@@ -123,6 +131,7 @@ public final class PostgresJournals implements JournalProvider {
         config.setPoolName("indelible");
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
+        config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
         return new HikariDataSource(config);
     }
 

@@ -23,8 +23,10 @@ public final class PostgresSnapshots implements Snapshots {
         this.select = "SELECT version, snapshot_data, snapshot_bytes FROM " + table
                 + " WHERE stream_id = ? AND decider_version = ?";
         this.upsert = "INSERT INTO " + table + " AS s (stream_id, stream_type, decider_version, version, snapshot_data,"
-                + " snapshot_bytes) VALUES (?, ?, ?, ?, ?::jsonb, ?) ON CONFLICT (stream_id, decider_version) DO UPDATE SET"
-                + " version = excluded.version, created_at = excluded.created_at, snapshot_data = excluded.snapshot_data,"
+                + " snapshot_bytes) VALUES (?, ?, ?, ?, ?::jsonb, ?)"
+                + " ON CONFLICT (stream_id, decider_version) DO UPDATE SET"
+                + " version = excluded.version, created_at = excluded.created_at,"
+                + " snapshot_data = excluded.snapshot_data,"
                 + " snapshot_bytes = excluded.snapshot_bytes WHERE s.version < excluded.version";
     }
 

@@ -33,7 +33,7 @@ final class Schema {
 
     /** The definitions as one script, to be run once in an empty schema. */
     static String script(String name) {
-        StringBuilder script = new StringBuilder("CREATE SCHEMA IF NOT EXISTS \"").append(name);
+        StringBuilder script = new StringBuilder("BEGIN;\nCREATE SCHEMA IF NOT EXISTS \"").append(name);
         script.append("\";\nSET search_path = \"").append(name).append("\";\n\n");
         for (String migration : MIGRATIONS) {
             try (InputStream in = Schema.class.getResourceAsStream(migration)) {
@@ -43,7 +43,7 @@ final class Schema {
                 throw new UncheckedIOException(e);
             }
         }
-        return script.append("RESET search_path;\n").toString();
+        return script.append("RESET search_path;\nCOMMIT;\n").toString();
     }
 
     /** Brings the schema to this version unless it is there. Several processes may do so at once. */

@@ -2,15 +2,19 @@ package dev.indelible.postgres;
 
 /**
  * JSONB keeps the value of a number and writes all its digits: {@code 1e9999} comes back as ten thousand characters.
- * JSON with such a number is therefore kept as it was spelled too, and read from there.
+ * And it writes a space after each comma. JSON that could come back larger than it may be is therefore kept as it was
+ * spelled too, and read from there.
  */
 final class Spelling {
-    private static final int EXPONENT_DIGITS_MAX = 2;
+    private static final int EXPONENT_DIGITS_MAX = 1;
 
     private Spelling() {}
 
-    /** Whether a number in the JSON has an exponent of more than two digits. */
-    static boolean mustBeKept(byte[] json) {
+    /** Whether the JSON is larger than that, or a number in it has an exponent of more than one digit. */
+    static boolean mustBeKept(byte[] json, int bytesMax) {
+        if (json.length > bytesMax) {
+            return true;
+        }
         boolean inText = false;
         for (int i = 0; i < json.length; i++) {
             byte c = json[i];

@@ -21,6 +21,92 @@ CREATE FUNCTION time_ordered_id() RETURNS UUID LANGUAGE sql VOLATILE AS $$
     || '7' || substr(replace(gen_random_uuid()::TEXT, '-', ''), 14))::UUID
 $$;
 
+-- Raises an error unless the value is an object with no other members than those.
+CREATE FUNCTION check_object(what TEXT, value JSONB, allowed TEXT[]) RETURNS VOID LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  unknown TEXT;
+BEGIN
+  IF jsonb_typeof(value) IS DISTINCT FROM 'object' THEN
+    RAISE EXCEPTION '%: % (expected: an object)', what, left(coalesce(value::TEXT, 'missing'), 40)
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  SELECT k.name INTO unknown FROM jsonb_object_keys(value) AS k(name) WHERE k.name <> ALL (allowed) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION '%: "%" is unknown (expected: %)', what, unknown, array_to_string(allowed, ', ')
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+END $$;
+
+-- The list, an empty one if there is none, or an error.
+CREATE FUNCTION checked_list(what TEXT, list JSONB, of_texts BOOLEAN) RETURNS JSONB LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF list IS NULL THEN
+    RETURN '[]';
+  ELSIF jsonb_typeof(list) <> 'array'
+    OR of_texts AND jsonb_path_exists(list, '$[*] ? (@.type() != "string")') THEN
+    RAISE EXCEPTION '%: % (expected: a list%)', what, left(list::TEXT, 40),
+      CASE WHEN of_texts THEN ' of texts' ELSE '' END USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  RETURN list;
+END $$;
+
+-- The text of a whole number, or an error.
+CREATE FUNCTION checked_number(what TEXT, value JSONB) RETURNS TEXT LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF jsonb_typeof(value) IS DISTINCT FROM 'number' OR value::TEXT !~ '^[0-9]{1,18}$' THEN
+    RAISE EXCEPTION '%: % (expected: a whole number of 0 or more)', what, left(coalesce(value::TEXT, 'missing'), 40)
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  RETURN value::TEXT;
+END $$;
+
+-- Raises an error unless the member is a text, or is not there.
+CREATE FUNCTION check_text(what TEXT, value JSONB) RETURNS VOID LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF jsonb_typeof(value) <> 'string' OR value = '""' THEN
+    RAISE EXCEPTION '%: % (expected: a text)', what, left(value::TEXT, 40) USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+END $$;
+
+-- Raises an error unless the request has the form that append states.
+CREATE FUNCTION check_form(request JSONB) RETURNS VOID LANGUAGE plpgsql STABLE
+  SET search_path = "${schema}", pg_temp AS $$
+DECLARE
+  a JSONB;
+  b JSONB;
+BEGIN
+  PERFORM check_object('request', request, '{appends,guards}');
+  FOR a IN SELECT jsonb_array_elements(checked_list('appends', request -> 'appends', FALSE)) LOOP
+    PERFORM check_object('append', a, '{stream,expected_version,events}');
+    PERFORM check_text('stream', a -> 'stream');
+    FOR b IN SELECT jsonb_array_elements(checked_list('events', a -> 'events', FALSE)) LOOP
+      PERFORM check_object('event', b, '{event_id,event_type,data,metadata,schema_version,tags}');
+      PERFORM checked_list('tags', b -> 'tags', TRUE), check_text('event_type', b -> 'event_type');
+      IF b ? 'schema_version' AND checked_number('schema_version', b -> 'schema_version')::BIGINT > 2147483647 THEN
+        RAISE EXCEPTION 'schema_version: % (expected: at most 2147483647)', b -> 'schema_version'
+          USING ERRCODE = 'invalid_parameter_value';
+      END IF;
+      IF b ? 'event_id' AND b ->> 'event_id' !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
+        RAISE EXCEPTION 'event_id: % (expected: a UUID)', b -> 'event_id' USING ERRCODE = 'invalid_parameter_value';
+      END IF;
+    END LOOP;
+  END LOOP;
+  FOR a IN SELECT jsonb_array_elements(checked_list('guards', request -> 'guards', FALSE)) LOOP
+    PERFORM check_object('guard', a, '{query,after}');
+    IF checked_number('after', a -> 'after')::BIGINT > head() THEN
+      RAISE EXCEPTION 'guard: after position %, but the last is % (expected: a position of this store)',
+        a -> 'after', head() USING ERRCODE = 'invalid_parameter_value';
+    ELSIF checked_list('query', a -> 'query', FALSE) = '[]' THEN
+      RAISE EXCEPTION 'query: 0 alternatives (expected: 1 or more)' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    FOR b IN SELECT jsonb_array_elements(a -> 'query') LOOP
+      PERFORM check_object('query', b, '{stream,category,types,tags}');
+      PERFORM checked_list('types', b -> 'types', TRUE), checked_list('tags', b -> 'tags', TRUE),
+        check_text('stream', b -> 'stream'), check_text('category', b -> 'category');
+    END LOOP;
+  END LOOP;
+END $$;
+
 -- {"key:value", …} as text[], or null if there are none; or an error.
 CREATE FUNCTION checked_tags(event JSONB) RETURNS TEXT[] LANGUAGE plpgsql IMMUTABLE
   SET search_path = "${schema}", pg_temp AS $$
@@ -73,10 +159,7 @@ DECLARE
   words    TEXT[];
   fault    UUID;
 BEGIN
-  IF jsonb_typeof(request -> 'appends') IS DISTINCT FROM 'array' THEN
-    RAISE EXCEPTION 'appends: % (expected: a list)', coalesce(request ->> 'appends', 'missing')
-      USING ERRCODE = 'invalid_parameter_value';
-  END IF;
+  PERFORM check_form(request);
   SELECT array_agg(checked_name('stream', a ->> 'stream') ORDER BY ord) AS streams,
       array_agg(checked_expectation(a -> 'expected_version') ORDER BY ord) AS expected,
       (array_agg(a -> 'expected_version' ORDER BY ord)) AS asked_versions

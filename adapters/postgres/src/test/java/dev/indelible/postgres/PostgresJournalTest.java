@@ -21,7 +21,7 @@ class PostgresJournalTest extends JournalContract {
             @Override
             public Journal open() {
                 HikariDataSource pool = Server.pool(Server.running(), schema);
-                return PostgresJournal.owning(PostgresOptions.DEFAULT.withSchema(schema), pool, List.of());
+                return PostgresJournal.owning(PostgresOptions.DEFAULT.withSchema(schema), List.of(pool));
             }
 
             @Override

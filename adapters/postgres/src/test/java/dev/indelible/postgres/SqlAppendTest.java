@@ -88,7 +88,7 @@ class SqlAppendTest {
     @Test
     void what_is_not_allowed_is_a_clear_error() {
         assertRefused("$x", "0", "[{\"event_type\":\"A\",\"data\":1}]", "22023", "stream: \"$x\" is reserved");
-        assertRefused("", "0", "[{\"event_type\":\"A\",\"data\":1}]", "22023", "expected: 1 to 255 bytes");
+        assertRefused("", "0", "[{\"event_type\":\"A\",\"data\":1}]", "22023", "stream: \"\" (expected: a text)");
         assertRefused("a\tb", "0", "[{\"event_type\":\"A\",\"data\":1}]", "22023", "no control character");
         assertRefused("Order-1", "-2", "[{\"event_type\":\"A\",\"data\":1}]", "22023", "expected_version: -2");
         assertRefused("Order-1", "0", "[{\"event_type\":\"A\"}]", "22023", "data: missing");
@@ -102,6 +102,34 @@ class SqlAppendTest {
                 "22023",
                 "data bytes: 1048578 (limit: 1048576)");
         assertThat(store.head().value()).isZero();
+    }
+
+    @Test
+    void a_request_of_another_form_is_refused_and_never_taken_for_less_than_was_meant() {
+        append("Order-1", "0", "[" + EVENT + "]");
+        String appends = "\"appends\": [{\"stream\": \"Order-2\", \"events\": [{\"event_type\": \"A\", \"data\": 1}]}]";
+        for (String[] wrong : new String[][] {
+            {"{\"append\": []}", "request: \"append\" is unknown"},
+            {"[]", "request: [] (expected: an object)"},
+            {"{\"appends\": {}}", "appends: {} (expected: a list)"},
+            {"{" + appends.replace("events", "event") + "}", "append: \"event\" is unknown"},
+            {"{" + appends.replace("data", "tag") + "}", "event: \"tag\" is unknown"},
+            {"{" + appends.replace("1}", "1, \"event_id\": \"abc\"}") + "}", "event_id: \"abc\" (expected: a UUID)"},
+            {"{" + appends.replace("1}", "1, \"tags\": \"a:b\"}") + "}", "tags: \"a:b\" (expected: a list of texts)"},
+            {
+                "{" + appends.replace("1}", "1, \"schema_version\": \"2\"}") + "}",
+                "schema_version: \"2\" (expected: a whole"
+            },
+            {"{" + appends.replace("\"Order-2\"", "5") + "}", "stream: 5 (expected: a text)"},
+            {"{" + appends + ", \"guards\": [null]}", "guard: null (expected: an object)"},
+            {"{" + appends + ", \"guards\": [{\"query\": [{}]}]}", "after: missing (expected: a whole number"},
+            {"{" + appends + ", \"guards\": [{\"query\": [], \"after\": 0}]}", "query: 0 alternatives"},
+            {"{" + appends + ", \"guards\": [{\"query\": [{\"tag\": 1}], \"after\": 0}]}", "query: \"tag\" is unknown"},
+            {"{" + appends + ", \"guards\": [{\"query\": [{}], \"after\": 9}]}", "after position 9, but the last is 1"}
+        }) {
+            assertThatThrownBy(() -> Server.sql(call(wrong[0]))).as(wrong[0]).hasMessageContaining(wrong[1]);
+        }
+        assertThat(store.head().value()).isEqualTo(1);
     }
 
     @Test
