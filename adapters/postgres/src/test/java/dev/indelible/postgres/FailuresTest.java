@@ -8,6 +8,7 @@ import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.EventQuery;
 import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.NewEvent;
+import dev.indelible.event.Range;
 import dev.indelible.event.StreamName;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -87,6 +88,45 @@ class FailuresTest {
         assertThatThrownBy(() -> EventStore.open(Server.url(schema)))
                 .isInstanceOf(Unavailable.class)
                 .hasMessageContaining("version 99");
+    }
+
+    @Test
+    void what_was_small_enough_to_go_in_comes_back_no_larger() {
+        try (EventStore store = EventStore.open(Server.url(schema))) {
+            String list = "[" + "1,".repeat(500_000) + "1]";
+            String numbers = "[" + "1e99,".repeat(100_000) + "1]";
+            store.append(STREAM, ExpectedVersion.any(), NewEvent.json("A", list), NewEvent.json("A", numbers));
+            assertThat(store.read(EventQuery.all()).stream()
+                            .map(event -> event.data().text()))
+                    .containsExactly(list, numbers);
+        }
+    }
+
+    @Test
+    void a_password_is_in_no_message() {
+        for (String url : new String[] {
+            "postgresql:me:secret@host/db", "postgresql:/me:secret@host/db", "postgresql://me:p?secret@host/db"
+        }) {
+            assertThatThrownBy(() -> EventStore.open(url))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageNotContaining("secret");
+        }
+        String wrong = Server.url(schema).replace("postgres:postgres@", "nobody:p%2Fsecret@");
+        assertThatThrownBy(() -> EventStore.open(wrong)).hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void more_types_than_can_be_looked_up_are_found_all_the_same() {
+        try (EventStore store = EventStore.open(Server.url(schema))) {
+            String[] types = new String[100];
+            for (int i = 0; i < types.length; i++) {
+                types[i] = "Type-" + i;
+                store.append(STREAM, ExpectedVersion.any(), NewEvent.json(types[i], "1"), NewEvent.json("Other", "1"));
+            }
+            EventQuery query = EventQuery.types(types);
+            assertThat(store.read(query).stream().count()).isEqualTo(100);
+            assertThat(store.read(query, Range.all().limit(3)).stream().count()).isEqualTo(3);
+        }
     }
 
     @Test
