@@ -66,8 +66,8 @@ public final class Bench {
         try (PostgresServer server = new PostgresServer()) {
             List<Subject.Factory> ordered = List.of(
                     directory -> IndelibleSubject.postgres(server),
-                    directory -> new HandWrittenSubject(server),
-                    directory -> new CategoryLockSubject(server),
+                    directory -> HandWrittenSubject.withoutLock(server),
+                    directory -> HandWrittenSubject.withCategoryLock(server),
                     directory -> new AxonSubject(server));
             List<Subject.Factory> stores = new ArrayList<>(ordered);
             stores.add(directory -> new PekkoSubject(server));

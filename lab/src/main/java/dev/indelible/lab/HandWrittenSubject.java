@@ -9,7 +9,8 @@ import java.sql.SQLException;
 
 /**
  * The store that people write themselves: SELECT MAX(version), INSERT row by row, positions from a sequence. It loses
- * events to readers that go by position; it is here for its speed.
+ * events to readers that go by position; it is here for its speed. Or the same as Message DB appends: with an advisory
+ * lock on the category, held until the commit.
  */
 final class HandWrittenSubject implements Subject {
     private static final String UNIQUE_VIOLATION = "23505";
@@ -18,15 +19,29 @@ final class HandWrittenSubject implements Subject {
                     + " version, schema_version, tags) VALUES (?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ARRAY[?])"
                     + " RETURNING global_position";
 
+    private final String name;
+    private final boolean locks;
     private final HikariDataSource pool;
 
-    HandWrittenSubject(PostgresServer server) throws SQLException {
-        pool = server.newDatabase(20, PostgresRows.TABLES);
+    private HandWrittenSubject(String name, boolean locks, PostgresServer server) throws SQLException {
+        this.name = name;
+        this.locks = locks;
+        this.pool = server.newDatabase(20, PostgresRows.TABLES);
+    }
+
+    /** Without a lock: whoever loses a race on a version tries again. */
+    static HandWrittenSubject withoutLock(PostgresServer server) throws SQLException {
+        return new HandWrittenSubject("self-written", false, server);
+    }
+
+    /** With a lock on the category. */
+    static HandWrittenSubject withCategoryLock(PostgresServer server) throws SQLException {
+        return new HandWrittenSubject("category-lock", true, server);
     }
 
     @Override
     public String name() {
-        return "self-written";
+        return name;
     }
 
     @Override
@@ -35,6 +50,9 @@ final class HandWrittenSubject implements Subject {
             try (Connection connection = pool.getConnection()) {
                 connection.setAutoCommit(false);
                 try {
+                    if (locks) {
+                        lock(connection, stream.substring(0, stream.indexOf('-')));
+                    }
                     insert(connection, stream, events);
                     connection.commit();
                     return;
@@ -48,7 +66,15 @@ final class HandWrittenSubject implements Subject {
         }
     }
 
-    static void insert(Connection connection, String stream, NewEvent[] events) throws SQLException {
+    private static void lock(Connection connection, String category) throws SQLException {
+        try (PreparedStatement lock =
+                connection.prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")) {
+            lock.setString(1, category);
+            lock.execute();
+        }
+    }
+
+    private static void insert(Connection connection, String stream, NewEvent[] events) throws SQLException {
         long version;
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT COALESCE(MAX(version), 0) FROM events WHERE stream_id = ?")) {
