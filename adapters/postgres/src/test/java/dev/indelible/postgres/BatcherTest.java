@@ -9,15 +9,18 @@ import dev.indelible.event.EventQuery;
 import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.StreamName;
+import java.lang.reflect.Proxy;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** Appends share calls, and nothing else: neither another's interrupt nor the end of the journal is theirs. */
 class BatcherTest {
@@ -25,20 +28,19 @@ class BatcherTest {
 
     @Test
     void nobody_waits_for_ever_when_it_closes() throws Exception {
-        PGSimpleDataSource nowhere = new PGSimpleDataSource();
-        nowhere.setServerNames(new String[] {"127.0.0.1"});
-        nowhere.setPortNumbers(new int[] {1});
+        DataSource nowhere = (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    spin(ThreadLocalRandom.current().nextInt(60_000));
+                    throw new SQLException("not reachable", "08000");
+                });
         Random random = new Random(2);
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 4_000; round++) {
             Batcher batcher = new Batcher(nowhere, "x");
             List<FutureTask<Void>> appenders = new ArrayList<>();
-            for (int i = 0; i < 6; i++) {
-                appenders.add(start(i % 2 == 0, () -> appendUntilClosed(batcher)));
+            for (int i = 0; i < 8; i++) {
+                appenders.add(start(false, () -> appendUntilClosed(batcher)));
             }
-            long until = System.nanoTime() + random.nextInt(600_000);
-            while (System.nanoTime() < until) {
-                Thread.onSpinWait();
-            }
+            spin(random.nextInt(600_000));
             batcher.close();
             for (FutureTask<Void> appender : appenders) {
                 appender.get(30, TimeUnit.SECONDS);
@@ -77,6 +79,13 @@ class BatcherTest {
             assertThat(store.read(EventQuery.all()).stream().count()).isEqualTo(recorded.get());
         }
         Server.sql("DROP SCHEMA \"" + schema + "\" CASCADE");
+    }
+
+    private static void spin(int nanos) {
+        long until = System.nanoTime() + nanos;
+        while (System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
     }
 
     private static void appendUntilClosed(Batcher batcher) {
