@@ -42,7 +42,8 @@ final class Batch {
     record Answer(
             @Nullable Long[] positions,
             Long[] versions,
-            @Nullable String @Nullable [] refusals) {
+            @Nullable String @Nullable [] refusals,
+            boolean waited) {
         @Nullable
         String refusal(int append) {
             return refusals == null ? null : refusals[append];
@@ -98,7 +99,7 @@ final class Batch {
 
     /** The statement that {@link #record} executes. */
     static String statement(String schema) {
-        return "SELECT positions, versions, refusals FROM \"" + schema
+        return "SELECT positions, versions, refusals, waited FROM \"" + schema
                 + "\".append_batch(?, ?, ?::jsonb[], ?, ?, ?, ?, ?, ?, ?::uuid[], ?, ?, ?::jsonb[],"
                 + " ?::jsonb[], ?, ?, ?)";
     }
@@ -114,7 +115,8 @@ final class Batch {
                         (Long[]) row.getArray(2).getArray(),
                         row.getArray(3) == null
                                 ? null
-                                : (String[]) row.getArray(3).getArray());
+                                : (String[]) row.getArray(3).getArray(),
+                        row.getBoolean(4));
             }
         }
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
@@ -32,6 +33,11 @@ final class Batcher implements AutoCloseable {
     /** So many appends must wait before a second call is worth its while; of fewer, all wait for the first to end. */
     private static final int SECOND_CALL_APPENDS_MIN = 16;
 
+    /** A call waits for the appenders of the one before it, at most for this part of the time that one took. */
+    private static final int GATHERING_PART = 4;
+
+    private static final long GATHERING_NANOS_MAX = 300_000;
+
     private static final int WAITING_KIB_MAX = 64 << 10;
 
     private final DataSource dataSource;
@@ -40,6 +46,10 @@ final class Batcher implements AutoCloseable {
     private final AtomicInteger queued = new AtomicInteger();
     private final ReentrantLock taking = new ReentrantLock();
     private final Semaphore calls = new Semaphore(CALLS_MAX);
+    private final AtomicReference<@Nullable Gathering> gathering = new AtomicReference<>();
+    private volatile int lastAppends;
+    private volatile long lastNanos;
+    private volatile boolean othersAppend;
     private final ExecutorService leaders = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("indelible-appender-", 0).factory());
     private final Semaphore room = new Semaphore(WAITING_KIB_MAX);
@@ -101,7 +111,11 @@ final class Batcher implements AutoCloseable {
         try {
             Waiting mine = new Waiting(append);
             queue.add(mine);
-            queued.incrementAndGet();
+            int waiting = queued.incrementAndGet();
+            Gathering call = gathering.get();
+            if (call != null && waiting >= call.appends && call.caller != Thread.currentThread()) {
+                LockSupport.unpark(call.caller);
+            }
             while (!mine.done) {
                 if (!mine.taken && isCallWorthwhile() && calls.tryAcquire()) {
                     lead(mine);
@@ -143,8 +157,9 @@ final class Batcher implements AutoCloseable {
         task.run();
     }
 
+    /** Who takes turns with other processes gets most done if he has all his appends ready when it is his. */
     private boolean isCallWorthwhile() {
-        return calls.availablePermits() == CALLS_MAX || queued.get() >= SECOND_CALL_APPENDS_MIN;
+        return calls.availablePermits() == CALLS_MAX || (!othersAppend && queued.get() >= SECOND_CALL_APPENDS_MIN);
     }
 
     /** Makes calls until that append is answered, or taken by another thread. */
@@ -158,6 +173,7 @@ final class Batcher implements AutoCloseable {
     private void call() {
         List<Waiting> waiting = new ArrayList<>();
         try {
+            gather();
             Batch batch = take(waiting);
             if (closed.get()) {
                 throw new Unavailable("the journal is closed", null);
@@ -172,6 +188,32 @@ final class Batcher implements AutoCloseable {
         } finally {
             for (Waiting next : waiting) {
                 next.finish();
+            }
+        }
+    }
+
+    /** A call that waits until so many appends are there. */
+    private record Gathering(Thread caller, int appends) {}
+
+    /**
+     * Who has just been answered is likely to append again at once: without a moment's wait the first of them would make
+     * the next call alone, and all others wait for its end.
+     */
+    private void gather() {
+        int appends = lastAppends;
+        long end = System.nanoTime() + Math.min(GATHERING_NANOS_MAX, lastNanos / GATHERING_PART);
+        Gathering call = new Gathering(Thread.currentThread(), appends);
+        if (appends > 1 && gathering.compareAndSet(null, call)) {
+            boolean interrupted = false;
+            for (long left = end - System.nanoTime();
+                    left > 0 && queued.get() < appends;
+                    left = end - System.nanoTime()) {
+                LockSupport.parkNanos(this, left);
+                interrupted |= Thread.interrupted();
+            }
+            gathering.set(null);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -194,8 +236,14 @@ final class Batcher implements AutoCloseable {
 
     private void record(Batch batch, List<Waiting> waiting) throws SQLException {
         Batch.Answer answer;
+        long began = System.nanoTime();
         try (Connection connection = connect()) {
             answer = batch.record(connection, statement);
+        }
+        lastNanos = System.nanoTime() - began;
+        lastAppends = waiting.size();
+        if (calls.availablePermits() == CALLS_MAX - 1) {
+            othersAppend = answer.waited();
         }
         int part = 0;
         for (int i = 0; i < waiting.size(); i++) {

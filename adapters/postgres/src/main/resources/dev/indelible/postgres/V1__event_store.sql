@@ -163,12 +163,13 @@ END $$;
 -- versions: of each part's stream, before the append
 -- refusals: of each append, null if it was recorded: "known ID POSITION" (the first known id, and where the append that
 --   recorded it begins), "version INDEX" (of its part, from 1), "guard INDEX POSITION" (from 1, and what it found)
+-- waited: whether somebody else had the lock
 CREATE FUNCTION append_batch(
   append_first INT[], append_part INT[], guards JSONB[],
   streams TEXT[], expected BIGINT[], earlier BIGINT[],
   parts INT[], offsets INT[], indexes INT[], ids UUID[], types TEXT[], schema_versions INT[],
   data JSONB[], metadata JSONB[], tags TEXT[], data_bytes BYTEA[], metadata_bytes BYTEA[],
-  OUT positions BIGINT[], OUT versions BIGINT[], OUT refusals TEXT[])
+  OUT positions BIGINT[], OUT versions BIGINT[], OUT refusals TEXT[], OUT waited BOOLEAN)
 LANGUAGE plpgsql
   SET search_path = "${schema}", pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
   SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan SET lock_timeout = '30s' AS $$
@@ -182,33 +183,45 @@ DECLARE
   one       RECORD;
   other     RECORD;
 BEGIN
-  PERFORM pg_advisory_xact_lock(1229931596, 'events'::regclass::oid::int);
+  waited := NOT pg_try_advisory_xact_lock(1229931596, 'events'::regclass::oid::int);
+  IF waited THEN
+    PERFORM pg_advisory_xact_lock(1229931596, 'events'::regclass::oid::int);
+  END IF;
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'transaction isolation: % (expected: read committed)', current_setting('transaction_isolation')
       USING ERRCODE = 'invalid_transaction_state';
   END IF;
-  SELECT e.global_position, greatest(e.created_at, clock_timestamp()) INTO head, now
-    FROM events e ORDER BY e.global_position DESC LIMIT 1;
-  IF head IS NULL THEN
-    head := 0;
-    now := clock_timestamp();
-  END IF;
 
-  SELECT array_agg(p.version ORDER BY p.ord),
-      bool_and(CASE p.expected WHEN -1 THEN TRUE WHEN -2 THEN p.version + p.earlier > 0
-        ELSE p.version + p.earlier = p.expected END)
-    INTO versions, fits
+  SELECT coalesce(last.global_position, 0), greatest(last.created_at, clock_timestamp()), found.versions,
+      found.fits AND NOT EXISTS (SELECT FROM events e WHERE e.id = ANY (ids))
+    INTO head, now, versions, fits
     FROM (
-      SELECT s.ord, s.expected, s.earlier, coalesce(
-          (SELECT e.version FROM events e WHERE e.stream_id = s.stream ORDER BY e.version DESC LIMIT 1), 0) AS version
-      FROM unnest(streams, expected, earlier) WITH ORDINALITY AS s(stream, expected, earlier, ord)) AS p;
-  fits := fits AND NOT EXISTS (SELECT FROM events e WHERE e.id = ANY (ids));
+      SELECT array_agg(p.version ORDER BY p.ord) AS versions,
+        bool_and(CASE p.expected WHEN -1 THEN TRUE WHEN -2 THEN p.version + p.earlier > 0
+          ELSE p.version + p.earlier = p.expected END) AS fits
+      FROM (
+        SELECT s.ord, s.expected, s.earlier, coalesce(
+            (SELECT e.version FROM events e WHERE e.stream_id = s.stream ORDER BY e.version DESC LIMIT 1), 0) AS version
+        FROM unnest(streams, expected, earlier) WITH ORDINALITY AS s(stream, expected, earlier, ord)) AS p) AS found
+    LEFT JOIN LATERAL (
+      SELECT e.global_position, e.created_at FROM events e ORDER BY e.global_position DESC LIMIT 1) AS last ON TRUE;
   IF fits AND guards IS NOT NULL THEN
     fits := NOT EXISTS (
       SELECT FROM unnest(guards) AS several(guards), jsonb_array_elements(several.guards) AS guard
       WHERE last_match(guard -> 'query', (guard ->> 'after')::BIGINT) > 0);
   END IF;
 
+  IF fits AND cardinality(ids) = 1 AND cardinality(streams) = 1 THEN -- as below, without the cost of going through arrays
+    INSERT INTO events (global_position, version, created_at, id, schema_version, append_index, stream_id, stream_type,
+        event_type, event_data, metadata, tags, event_bytes, metadata_bytes)
+      VALUES (head + 1, versions[1] + 1, now, ids[1], schema_versions[1], 0, streams[1], category_of(streams[1]), types[1],
+        data[1], metadata[1], tags[1]::TEXT[], data_bytes[1], metadata_bytes[1]);
+    IF tags[1] IS NOT NULL THEN
+      INSERT INTO event_tags (tag, global_position) SELECT unnest(tags[1]::TEXT[]), head + 1;
+    END IF;
+    positions := ARRAY[head + 1];
+    RETURN;
+  END IF;
   IF fits THEN
     INSERT INTO events (global_position, version, created_at, id, schema_version, append_index, stream_id, stream_type,
         event_type, event_data, metadata, tags, event_bytes, metadata_bytes)
@@ -219,8 +232,7 @@ BEGIN
             metadata_bytes) WITH ORDINALITY AS e(part, in_part, index, id, type, schema_version, data, metadata, tags,
             data_bytes, metadata_bytes, ord);
     INSERT INTO event_tags (tag, global_position)
-      SELECT t.tag, head + e.ord
-        FROM unnest(tags) WITH ORDINALITY AS e(tags, ord), unnest(e.tags::TEXT[]) AS t(tag);
+      SELECT unnest(e.tags::TEXT[]), head + e.ord FROM unnest(tags) WITH ORDINALITY AS e(tags, ord);
     positions := ARRAY(SELECT head + first FROM unnest(append_first) AS first);
     versions := ARRAY(SELECT v.version + v.earlier
       FROM unnest(versions, earlier) WITH ORDINALITY AS v(version, earlier, ord) ORDER BY v.ord);
