@@ -18,4 +18,12 @@ public interface Decider<C, S, E> {
 
     /** The state after the event. */
     S evolve(S state, E event);
+
+    /**
+     * Version of the state's shape and meaning, 1 or more. Raise it when either changes, and with it what
+     * {@link #evolve} does: snapshots of another version are not used.
+     */
+    default int version() {
+        return 1;
+    }
 }

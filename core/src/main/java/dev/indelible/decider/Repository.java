@@ -3,19 +3,18 @@ package dev.indelible.decider;
 import dev.indelible.Codec;
 import dev.indelible.EventStore;
 import dev.indelible.EventStoreException.Conflict;
-import dev.indelible.Events;
 import dev.indelible.event.Append;
-import dev.indelible.event.EventQuery;
-import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.NewEvent;
-import dev.indelible.event.RecordedEvent;
+import dev.indelible.event.Position;
 import dev.indelible.event.StreamName;
-import dev.indelible.journal.Outcome.VersionConflict;
+import dev.indelible.journal.Outcome;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a decider on the streams of one category. Commands for different things do not disturb each other; of several
- * for the same thing, the losers of a race decide again on the new state.
+ * Runs a decider on the streams of one category, or on what a {@link Boundary} names. Commands for different things do
+ * not disturb each other; of several for the same thing, the losers of a race decide again on the new state.
  *
  * @param <C> commands
  * @param <S> state
@@ -30,14 +29,18 @@ public final class Repository<C, S, E> {
     private final Decider<C, S, E> decider;
     private final Codec<E> codec;
     private final int attemptsMax;
+    private final Snapshotting<S> snapshotting;
 
-    private Repository(EventStore store, String category, Decider<C, S, E> decider, Codec<E> codec, int attemptsMax) {
-        this.store = store;
-        this.category = category;
-        this.decider = decider;
-        this.codec = codec;
+    private Repository(Wiring<C, S, E> wiring, int attemptsMax, Snapshotting<S> snapshotting) {
+        this.store = wiring.store();
+        this.category = wiring.category();
+        this.decider = wiring.decider();
+        this.codec = wiring.codec();
         this.attemptsMax = attemptsMax;
+        this.snapshotting = snapshotting;
     }
+
+    private record Wiring<C, S, E>(EventStore store, String category, Decider<C, S, E> decider, Codec<E> codec) {}
 
     /**
      * What was loaded.
@@ -52,21 +55,38 @@ public final class Repository<C, S, E> {
      *
      * @param events what was recorded; none if the command changed nothing
      * @param state afterwards
-     * @param version of the stream afterwards
-     * @param attempts how often it was decided: more than 1 if others were faster
+     * @param version of the stream afterwards; of a decision across streams, how many events it rests on, its own
+     * included
+     * @param position of the last of these events: wait for it to read your own write
+     * @param attempts how often it was decided: more than 1 if others were faster, 0 if it was handled before
      */
-    public record Handled<S, E>(List<E> events, S state, long version, int attempts) {
+    public record Handled<S, E>(List<E> events, S state, long version, Position position, int attempts) {
         /** Copies the events. */
         public Handled {
             events = List.copyOf(events);
         }
+
+        /** Whether the command had been handled before: this is what it led to then. */
+        public boolean repeated() {
+            return attempts == 0;
+        }
     }
+
+    /**
+     * How the snapshots of a repository fare.
+     *
+     * @param saved how many it has saved
+     * @param used how many loads went on from one
+     * @param faults how often one could not be saved, read or used; each cost time and nothing else
+     * @param lastError of those
+     */
+    public record SnapshotStatus(long saved, long used, long faults, Optional<RuntimeException> lastError) {}
 
     /** A repository of the category's streams, which are named {@code {category}-{id}}. */
     public static <C, S, E> Repository<C, S, E> of(
             EventStore store, String category, Decider<C, S, E> decider, Codec<E> codec) {
         StreamName.of(category, "");
-        return new Repository<>(store, category, decider, codec, ATTEMPTS_MAX);
+        return new Repository<>(new Wiring<>(store, category, decider, codec), ATTEMPTS_MAX, Snapshotting.none());
     }
 
     /** The same, but deciding at most so often, 1 or more. */
@@ -74,12 +94,28 @@ public final class Repository<C, S, E> {
         if (max < 1) {
             throw new IllegalArgumentException("attempts: " + max + " (expected: 1 or more)");
         }
-        return new Repository<>(store, category, decider, codec, max);
+        return new Repository<>(wiring(), max, snapshotting);
+    }
+
+    /**
+     * The same, but loading from the latest snapshot of {@link Decider#version}, and keeping one whenever the policy
+     * says
+     * so, on a thread of its own. A missing, old or damaged one costs time and never fails. States must not be changed
+     * once they are handed out.
+     */
+    public Repository<C, S, E> snapshotting(Snapshots snapshots, StateCodec<S> states, SnapshotPolicy policy) {
+        return new Repository<>(wiring(), attemptsMax, new Snapshotting<>(snapshots, states, policy));
+    }
+
+    /** How its snapshots fare; all zero without. */
+    public SnapshotStatus snapshots() {
+        return snapshotting.status();
     }
 
     /** The state of the thing of that id. */
     public Loaded<S> load(String id) {
-        return load(StreamName.of(category, id));
+        Replayed<S> replayed = stream(id).now();
+        return new Loaded<>(replayed.state(), replayed.version());
     }
 
     /**
@@ -89,43 +125,90 @@ public final class Repository<C, S, E> {
      * @throws Conflict if others were faster each time
      */
     public Handled<S, E> handle(String id, C command) {
-        StreamName stream = StreamName.of(category, id);
+        return handle(stream(id), command, null);
+    }
+
+    /**
+     * Decides the command on the events of the boundary and records its events, on the condition that no other match
+     * was
+     * recorded since. If one was, the command is decided again, up to {@link #attempts}. Its events are recorded stream
+     * by stream.
+     *
+     * @throws Conflict if others were faster each time
+     * @throws dev.indelible.EventStoreException.Unsupported if the journal has no guards
+     */
+    public Handled<S, E> handle(Boundary<E> boundary, C command) {
+        return handle(across(boundary), command, null);
+    }
+
+    /**
+     * As {@link #handle(String, Object)}, but once for ever: a command of that id that was handled before, by whatever
+     * process and however long ago, is not decided again, and is answered with what it led to then. A command that was
+     * refused was not handled. Its events are tagged {@code command_id:{commandId}}; for one that led to no event, an
+     * event {@code CommandChangedNothing} is recorded in the stream {@code {category}Command-{commandId}}.
+     *
+     * @throws Conflict if others were faster each time
+     * @throws IllegalArgumentException if the command was handled before for another thing
+     * @throws dev.indelible.EventStoreException.Unavailable if the engine fails; repeat with the same command id
+     * @throws dev.indelible.EventStoreException.Unsupported if the journal has no tags or guards
+     */
+    public Handled<S, E> handleOnce(String commandId, String id, C command) {
+        return handle(stream(id), command, new Once(commandId, category));
+    }
+
+    /** As {@link #handle(Boundary, Object)}, but once for ever, as {@link #handleOnce(String, String, Object)}. */
+    public Handled<S, E> handleOnce(String commandId, Boundary<E> boundary, C command) {
+        return handle(across(boundary), command, new Once(commandId, category));
+    }
+
+    private Handled<S, E> handle(Ground<S, E> ground, C command, @Nullable Once once) {
         for (int attempt = 1; ; attempt++) {
-            Loaded<S> loaded = load(stream);
-            List<E> events = decider.decide(command, loaded.state());
-            if (events.isEmpty()) {
-                return new Handled<>(events, loaded.state(), loaded.version(), attempt);
+            if (once != null) {
+                Optional<Handled<S, E>> before = once.before(store, codec, ground);
+                if (before.isPresent()) {
+                    return before.get();
+                }
+            }
+            Replayed<S> now = ground.now();
+            List<E> events = decider.decide(command, now.state());
+            if (events.isEmpty() && once == null) {
+                return new Handled<>(events, now.state(), now.version(), now.position(), attempt);
             }
             List<NewEvent> encoded = events.stream().map(codec::encode).toList();
             try {
-                long version = store.append(Append.to(stream, ExpectedVersion.exactly(loaded.version()), encoded))
-                        .version();
-                return new Handled<>(events, evolve(loaded.state(), events), version, attempt);
+                Append append;
+                if (once == null) {
+                    append = ground.append(now, events, encoded);
+                } else if (events.isEmpty()) {
+                    append = once.nothing(ground, now);
+                } else {
+                    append = once.mark(ground.append(now, events, encoded));
+                }
+                Position position = store.append(append).position();
+                Replayed<S> then = events.isEmpty() ? now : ground.after(now, events, encoded, position);
+                return new Handled<>(events, then.state(), then.version(), then.position(), attempt);
             } catch (Conflict conflict) {
-                if (attempt == attemptsMax || !(conflict.refusal() instanceof VersionConflict)) {
+                if (attempt == attemptsMax || !isLostRace(conflict)) {
                     throw conflict;
                 }
             }
         }
     }
 
-    private Loaded<S> load(StreamName stream) {
-        S state = decider.initial();
-        long version = 0;
-        try (Events events = store.read(EventQuery.stream(stream))) {
-            for (RecordedEvent event : events) {
-                state = evolve(state, codec.decode(event));
-                version = event.version();
-            }
-        }
-        return new Loaded<>(state, version);
+    private static boolean isLostRace(Conflict conflict) {
+        return conflict.refusal() instanceof Outcome.VersionConflict
+                || conflict.refusal() instanceof Outcome.GuardConflict;
     }
 
-    private S evolve(S from, List<E> events) {
-        S state = from;
-        for (E event : events) {
-            state = decider.evolve(state, event);
-        }
-        return state;
+    private Ground<S, E> stream(String id) {
+        return new StreamGround<>(store, StreamName.of(category, id), new Fold<>(decider, codec), snapshotting);
+    }
+
+    private Ground<S, E> across(Boundary<E> boundary) {
+        return new BoundaryGround<>(store, boundary, new Fold<>(decider, codec));
+    }
+
+    private Wiring<C, S, E> wiring() {
+        return new Wiring<>(store, category, decider, codec);
     }
 }

@@ -3,6 +3,7 @@ package dev.indelible.decider;
 import dev.indelible.event.Payload;
 import dev.indelible.event.StreamName;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Where states of streams are kept, so that loading one need not begin at version 1. What is here can be lost without
@@ -13,9 +14,10 @@ public interface Snapshots {
      * A state.
      *
      * @param version of the stream that it is the state of; go on with the next one
-     * @param state as the decider's codec wrote it
+     * @param eventId of the event at that version: a stream with another one there has another past
+     * @param state as the {@link StateCodec} wrote it
      */
-    record Snapshot(long version, Payload state) {
+    record Snapshot(long version, UUID eventId, Payload state) {
         /** Checks the version; throws {@link IllegalArgumentException}. */
         public Snapshot {
             if (version < 1) {

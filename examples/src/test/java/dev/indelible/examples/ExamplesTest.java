@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.indelible.EventStore;
+import dev.indelible.decider.Repository;
+import dev.indelible.embedded.EmbeddedSnapshots;
 import dev.indelible.event.Appended;
 import dev.indelible.event.EventQuery;
 import dev.indelible.event.ExpectedVersion;
@@ -22,8 +24,10 @@ import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -70,17 +74,90 @@ class ExamplesTest {
         try (EventStore store = EventStore.open(url());
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CourseEnrolment course = new CourseEnrolment(store, 10);
-            List<Callable<Boolean>> students = new ArrayList<>();
+            List<Callable<Set<String>>> students = new ArrayList<>();
             for (int i = 0; i < 60; i++) {
                 String student = "s" + i;
                 students.add(() -> course.enrol(student, "java"));
             }
             int enrolled = 0;
-            for (Future<Boolean> student : threads.invokeAll(students)) {
-                enrolled += student.get() ? 1 : 0;
+            for (Future<Set<String>> student : threads.invokeAll(students)) {
+                if (student.state() == Future.State.SUCCESS) {
+                    enrolled++;
+                } else {
+                    assertThat(student.exceptionNow()).hasMessage("java is full");
+                }
             }
             assertThat(enrolled).isEqualTo(10);
             assertThat(store.read(EventQuery.tags("course:java")).toList()).hasSize(10);
+        }
+    }
+
+    @Test
+    void an_order_goes_its_way_and_no_other() {
+        DeciderSpec<Ordering.Command, Ordering.Order, Ordering.OrderEvent> spec = DeciderSpec.of(Ordering.Order.NONE);
+        LocalDate friday = LocalDate.of(2026, 11, 27);
+        spec.when(new Ordering.Place("1", "anna", friday)).then(new Ordering.Placed("1", "anna", friday));
+        spec.given(new Ordering.Placed("1", "anna", friday), new Ordering.Approved("1"))
+                .when(new Ordering.Cancel("1", "too late"))
+                .then(new Ordering.Cancelled("1", "too late"));
+        spec.given(new Ordering.Placed("1", "anna", friday), new Ordering.Approved("1"), new Ordering.Shipped("1"))
+                .when(new Ordering.Cancel("1", "too late"))
+                .thenFails(IllegalStateException.class, "Cancel: the order is SHIPPED");
+    }
+
+    @Test
+    void a_command_that_arrives_twice_is_handled_once_also_after_a_restart() {
+        LocalDate friday = LocalDate.of(2026, 11, 27);
+        for (int day = 1; day <= 2; day++) {
+            try (EventStore store = EventStore.open(url());
+                    EmbeddedSnapshots snapshots = EmbeddedSnapshots.open(directory)) {
+                OrderDesk desk = new OrderDesk(store, snapshots);
+                assertThat(desk.receive("r1", "1", new Ordering.Place("1", "anna", friday)))
+                        .isEqualTo(Ordering.Order.PLACED);
+                assertThat(desk.receive("r2", "1", new Ordering.Approve("1"))).isEqualTo(Ordering.Order.APPROVED);
+                assertThat(store.version(StreamName.of("Order-1"))).isEqualTo(2);
+                assertThat(desk.snapshots().faults()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void a_replay_lists_what_the_rules_would_not_have_allowed() {
+        try (EventStore store = EventStore.open(url())) {
+            StreamName order = StreamName.of("Order-1");
+            store.append(order, ExpectedVersion.noStream(), NewEvent.json("OrderPlaced", """
+                    {"order_id":"1","customer_id":"anna","estimated_delivery":"2026-11-27"}"""));
+            for (String type : List.of("Approved", "Shipped", "Delivered", "Cancelled", "Shipped")) {
+                store.append(order, ExpectedVersion.any(), NewEvent.json("Order" + type, "{\"order_id\":\"1\"}"));
+            }
+            OrderReplay replay = OrderReplay.of(store);
+            assertThat(replay.accepted()).isEqualTo(4);
+            assertThat(replay.refused())
+                    .containsExactly(
+                            "Order-1 version 5, OrderCancelled: Cancel: the order is DELIVERED",
+                            "Order-1 version 6, OrderShipped: Ship: the order is DELIVERED");
+        }
+    }
+
+    @Test
+    void an_aggregate_that_changes_itself_is_wrapped() {
+        try (EventStore store = EventStore.open(url())) {
+            var accounts = Repository.of(
+                    store,
+                    "Account",
+                    new WrappedAggregate.Accounts(),
+                    JacksonCodec.of(WrappedAggregate.AccountEvent.class));
+            accounts.handle("1", account -> account.deposit(100));
+            var handled = accounts.handle("1", account -> {
+                account.withdraw(30);
+                account.withdraw(30);
+            });
+            assertThat(handled.events()).hasSize(2);
+            assertThat(handled.state().balance()).isEqualTo(40);
+            assertThat(accounts.load("1").state().balance()).isEqualTo(40);
+            assertThatThrownBy(() -> accounts.handle("1", account -> account.withdraw(41)))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(store.version(StreamName.of("Account-1"))).isEqualTo(3);
         }
     }
 

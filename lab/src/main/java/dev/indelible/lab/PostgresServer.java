@@ -44,10 +44,7 @@ final class PostgresServer implements AutoCloseable {
 
     /** Connections to a new database in which the statements have been executed. */
     HikariDataSource newDatabase(int connections, String... statements) throws SQLException {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl("jdbc:postgresql:" + newDatabase());
-        config.setMaximumPoolSize(connections);
-        HikariDataSource pool = new HikariDataSource(config);
+        HikariDataSource pool = pool(newDatabase(), connections);
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
@@ -55,6 +52,14 @@ final class PostgresServer implements AutoCloseable {
             }
         }
         return pool;
+    }
+
+    /** Connections to a database that was made. */
+    HikariDataSource pool(String database, int connections) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl("jdbc:postgresql:" + database);
+        config.setMaximumPoolSize(connections);
+        return new HikariDataSource(config);
     }
 
     /** Drops the last database that was made, so that rounds do not fill the disk. */

@@ -24,7 +24,8 @@ public abstract class JournalContract
                 SubscriptionContract,
                 LimitsContract,
                 EnvelopeContract,
-                StatusContract {
+                StatusContract,
+                RepositoryContract {
     private @Nullable Journal journal;
     private @Nullable EventStore store;
 

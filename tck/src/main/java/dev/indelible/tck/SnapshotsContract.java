@@ -7,6 +7,7 @@ import dev.indelible.decider.Snapshots.Snapshot;
 import dev.indelible.event.Payload;
 import dev.indelible.event.StreamName;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What every store for snapshots promises. */
@@ -19,15 +20,16 @@ public interface SnapshotsContract {
     default void the_latest_snapshot_comes_back() {
         StreamName stream = StreamName.of("Order-grüße");
         assertThat(snapshots().latest(stream, 1)).isEmpty();
-        snapshots().save(stream, 1, new Snapshot(3, Payload.json("{\"total\": 1e2, \"list\": [\"ü\", null]}")));
+        snapshots().save(stream, 1, snapshot(3, Payload.json("{\"total\": 1e2, \"list\": [\"ü\", null]}")));
         Snapshot json = snapshots().latest(stream, 1).orElseThrow();
         assertThat(json.version()).isEqualTo(3);
         assertThat(json.state().sameValue(Payload.json("{\"list\":[\"ü\",null],\"total\":100}")))
                 .isTrue();
         for (byte[] bytes : List.of(new byte[0], new byte[] {0, -1, 127}, new byte[1 << 20])) {
             long version = snapshots().latest(stream, 1).orElseThrow().version() + 1;
-            snapshots().save(stream, 1, new Snapshot(version, Payload.binary(bytes)));
-            assertThat(snapshots().latest(stream, 1)).contains(new Snapshot(version, Payload.binary(bytes)));
+            Snapshot binary = snapshot(version, Payload.binary(bytes));
+            snapshots().save(stream, 1, binary);
+            assertThat(snapshots().latest(stream, 1)).contains(binary);
         }
     }
 
@@ -35,9 +37,9 @@ public interface SnapshotsContract {
     @Test
     default void an_earlier_snapshot_does_not_replace_a_later_one() {
         StreamName stream = StreamName.of("Order-1");
-        Snapshot later = new Snapshot(20, Payload.json("20"));
+        Snapshot later = snapshot(20, Payload.json("20"));
         snapshots().save(stream, 1, later);
-        snapshots().save(stream, 1, new Snapshot(10, Payload.json("10")));
+        snapshots().save(stream, 1, snapshot(10, Payload.json("10")));
         assertThat(snapshots().latest(stream, 1)).contains(later);
     }
 
@@ -46,11 +48,17 @@ public interface SnapshotsContract {
     default void each_stream_and_each_version_of_a_decider_has_its_own() {
         StreamName one = StreamName.of("Order-1");
         StreamName other = StreamName.of("Order-2");
-        snapshots().save(one, 1, new Snapshot(5, Payload.json("1")));
+        Snapshot first = snapshot(5, Payload.json("1"));
+        Snapshot second = snapshot(4, Payload.json("2"));
+        snapshots().save(one, 1, first);
         assertThat(snapshots().latest(one, 2)).isEmpty();
         assertThat(snapshots().latest(other, 1)).isEmpty();
-        snapshots().save(one, 2, new Snapshot(4, Payload.json("2")));
-        assertThat(snapshots().latest(one, 1)).contains(new Snapshot(5, Payload.json("1")));
-        assertThat(snapshots().latest(one, 2)).contains(new Snapshot(4, Payload.json("2")));
+        snapshots().save(one, 2, second);
+        assertThat(snapshots().latest(one, 1)).contains(first);
+        assertThat(snapshots().latest(one, 2)).contains(second);
+    }
+
+    private static Snapshot snapshot(long version, Payload state) {
+        return new Snapshot(version, UUID.randomUUID(), state);
     }
 }

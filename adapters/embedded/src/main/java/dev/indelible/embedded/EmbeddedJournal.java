@@ -29,7 +29,8 @@ import org.rocksdb.RocksDBException;
  * A journal in a directory of this machine, held by one process: every promise, durable by {@code fdatasync}.
  *
  * <p>In the directory: {@code log/}, the truth; {@code index/}, built anew from it if it is missing or unusable; {@code
- * store.properties}, needed to read the log; {@code lock}.
+ * store.properties}, needed to read the log; {@code lock}; and {@code snapshots/}, if {@link EmbeddedSnapshots} are
+ * kept.
  */
 public final class EmbeddedJournal implements Journal {
     /** Length of a segment file, unless said otherwise. */
@@ -182,7 +183,7 @@ public final class EmbeddedJournal implements Journal {
         }
     }
 
-    private static void deleteAll(Path directory) throws IOException {
+    static void deleteAll(Path directory) throws IOException {
         try (Stream<Path> paths = Files.walk(directory)) {
             List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {

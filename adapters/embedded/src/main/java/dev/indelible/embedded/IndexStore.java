@@ -266,7 +266,7 @@ final class IndexStore implements AutoCloseable {
      * RocksDB unpacks its library of some 60 MB into a temporary file that outlives a killed process. Unpacked here, it
      * can be deleted as soon as it is loaded.
      */
-    private static void loadLibrary(Path directory) {
+    static void loadLibrary(Path directory) {
         try {
             NativeLibraryLoader.getInstance().loadLibrary(directory.toString());
             try (DirectoryStream<Path> unpacked = Files.newDirectoryStream(directory, "librocksdbjni*")) {

@@ -196,8 +196,8 @@ final class Batcher implements AutoCloseable {
     private record Gathering(Thread caller, int appends) {}
 
     /**
-     * Who has just been answered is likely to append again at once: without a moment's wait the first of them would make
-     * the next call alone, and all others wait for its end.
+     * Who has just been answered is likely to append again at once: without a moment's wait the first of them would
+     * make the next call alone, and all others wait for its end.
      */
     private void gather() {
         int appends = lastAppends;

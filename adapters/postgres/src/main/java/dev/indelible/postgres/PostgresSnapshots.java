@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.UUID;
 import javax.sql.DataSource;
 
 /** Snapshots in the table {@code snapshots} beside the events; JSON states can be read with SQL. */
@@ -20,13 +21,13 @@ public final class PostgresSnapshots implements Snapshots {
     private PostgresSnapshots(DataSource dataSource, String schema) {
         String table = '"' + schema + "\".snapshots";
         this.dataSource = dataSource;
-        this.select = "SELECT version, snapshot_data, snapshot_bytes FROM " + table
+        this.select = "SELECT version, event_id, snapshot_data, snapshot_bytes FROM " + table
                 + " WHERE stream_id = ? AND decider_version = ?";
-        this.upsert = "INSERT INTO " + table + " AS s (stream_id, stream_type, decider_version, version, snapshot_data,"
-                + " snapshot_bytes) VALUES (?, ?, ?, ?, ?::jsonb, ?)"
+        this.upsert = "INSERT INTO " + table + " AS s (stream_id, stream_type, decider_version, version, event_id,"
+                + " snapshot_data, snapshot_bytes) VALUES (?, ?, ?, ?, ?, ?::jsonb, ?)"
                 + " ON CONFLICT (stream_id, decider_version) DO UPDATE SET"
-                + " version = excluded.version, created_at = excluded.created_at,"
-                + " snapshot_data = excluded.snapshot_data,"
+                + " version = excluded.version, event_id = excluded.event_id,"
+                + " created_at = excluded.created_at, snapshot_data = excluded.snapshot_data,"
                 + " snapshot_bytes = excluded.snapshot_bytes WHERE s.version < excluded.version";
     }
 
@@ -55,11 +56,11 @@ public final class PostgresSnapshots implements Snapshots {
                 if (!row.next()) {
                     return Optional.empty();
                 }
-                byte[] json = row.getBytes(2);
+                byte[] json = row.getBytes(3);
                 Payload state = json == null
-                        ? Payload.of(Payload.Format.BINARY, ByteBuffer.wrap(row.getBytes(3)))
+                        ? Payload.of(Payload.Format.BINARY, ByteBuffer.wrap(row.getBytes(4)))
                         : Payload.of(Payload.Format.JSON, ByteBuffer.wrap(json));
-                return Optional.of(new Snapshot(row.getLong(1), state));
+                return Optional.of(new Snapshot(row.getLong(1), row.getObject(2, UUID.class), state));
             }
         } catch (SQLException e) {
             throw Failures.of(e);
@@ -75,8 +76,9 @@ public final class PostgresSnapshots implements Snapshots {
             statement.setString(2, stream.category());
             statement.setInt(3, deciderVersion);
             statement.setLong(4, snapshot.version());
-            statement.setString(5, state.isJson() ? state.text() : null);
-            statement.setBytes(6, state.isJson() ? null : state.toBytes());
+            statement.setObject(5, snapshot.eventId());
+            statement.setString(6, state.isJson() ? state.text() : null);
+            statement.setBytes(7, state.isJson() ? null : state.toBytes());
             statement.executeUpdate();
         } catch (SQLException e) {
             throw Failures.of(e);

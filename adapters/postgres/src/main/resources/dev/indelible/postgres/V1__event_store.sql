@@ -36,6 +36,7 @@ CREATE TABLE snapshots (
   stream_type     TEXT COLLATE "C" NOT NULL,
   decider_version INT NOT NULL,
   version         BIGINT NOT NULL,
+  event_id        UUID NOT NULL,
   created_at      TIMESTAMPTZ NOT NULL DEFAULT now(),
   snapshot_data   JSONB,
   snapshot_bytes  BYTEA,
