@@ -20,4 +20,12 @@ public interface Codec<E> {
      * @throws IllegalArgumentException if the event is not understood
      */
     List<E> decode(RecordedEvent event);
+
+    /**
+     * The shapes of what this codec records, and of what it keeps a shape for only to read it: what a schema check
+     * compares. None if it does not know them.
+     */
+    default List<EventSchema> schemas() {
+        return List.of();
+    }
 }

@@ -18,12 +18,17 @@ import org.junit.jupiter.api.Test;
 /** The house: everything points at core, core at the JDK, siblings never meet. */
 class ArchitectureTest {
     private static final String[] CORE = {
-        "dev.indelible", "dev.indelible.event", "dev.indelible.journal", "dev.indelible.memory", "dev.indelible.decider"
+        "dev.indelible",
+        "dev.indelible.event",
+        "dev.indelible.journal",
+        "dev.indelible.memory",
+        "dev.indelible.decider",
+        "dev.indelible.schema"
     };
 
     /** Each adapter's package, and those of its technology. */
     private static final Map<String, String[]> ADAPTERS = Map.of(
-            "dev.indelible.jackson", new String[] {"tools.jackson.."},
+            "dev.indelible.jackson", new String[] {"tools.jackson..", "com.fasterxml.jackson.annotation.."},
             "dev.indelible.embedded", new String[] {"org.rocksdb.."},
             "dev.indelible.postgres", new String[] {"org.postgresql..", "com.zaxxer.hikari..", "org.flywaydb.."});
 
