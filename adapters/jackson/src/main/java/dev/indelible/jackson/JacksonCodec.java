@@ -7,9 +7,11 @@ import dev.indelible.event.Payload;
 import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.Tag;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,7 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Reading is tolerant where nothing is guessed: members that the record does not have are passed over, and of
  * components that the JSON does not have an {@code Optional} is empty, another object null and a primitive an error. An
- * unknown type, a schema version that no record has, a value of another kind, and binary data are errors.
+ * unknown type, a schema version that no record has, a value of another kind, and binary data are errors. {@link
+ * Upcasters} turn what was recorded in earlier shapes into today's before it is read.
  *
  * @param <E> the sealed interface
  */
@@ -38,6 +41,9 @@ public final class JacksonCodec<E> implements Codec<E> {
     private final Clock clock;
     private final Supplier<Metadata> context;
     private final Function<? super E, List<Tag>> tags;
+    private final Upcasters upcasters;
+    private final UnknownTypes unknownTypes;
+    private final NewerVersions newerVersions;
 
     private JacksonCodec(Builder<E> builder) {
         this.byClass = new LinkedHashMap<>(builder.shapes);
@@ -58,6 +64,10 @@ public final class JacksonCodec<E> implements Codec<E> {
         this.clock = builder.clock;
         this.context = builder.context;
         this.tags = builder.tags;
+        this.upcasters = builder.upcasters;
+        this.unknownTypes = builder.unknownTypes;
+        this.newerVersions = builder.newerVersions;
+        byKey.values().forEach(shape -> refuseUpcasterOf(shape, upcasters));
     }
 
     /** What tells kinds of recorded events apart. */
@@ -129,9 +139,31 @@ public final class JacksonCodec<E> implements Codec<E> {
 
     @Override
     public List<E> decode(RecordedEvent event) {
+        return upcasters.concern(event) ? decodeUpcast(event) : decodeAsItIs(event);
+    }
+
+    private List<E> decodeUpcast(RecordedEvent event) {
+        List<E> decoded = new ArrayList<>();
+        for (RecordedEvent today : upcasters.apply(event)) {
+            try {
+                decoded.addAll(decodeAsItIs(today));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "%s (upcast from %s, schema version %d)"
+                                .formatted(e.getMessage(), event.type(), event.schemaVersion()),
+                        e);
+            }
+        }
+        return List.copyOf(decoded);
+    }
+
+    private List<E> decodeAsItIs(RecordedEvent event) {
         Shape shape = byKey.get(new Key(event.type(), event.schemaVersion()));
         if (shape == null) {
-            throw fault(event, unknown(event), null);
+            shape = substitute(event);
+            if (shape == null) {
+                return List.of();
+            }
         }
         if (!event.data().isJson()) {
             throw fault(event, "binary data (expected: JSON)", null);
@@ -162,15 +194,39 @@ public final class JacksonCodec<E> implements Codec<E> {
         }
     }
 
-    private String unknown(RecordedEvent event) {
-        TreeSet<String> names = new TreeSet<>();
-        TreeSet<Integer> versions = new TreeSet<>();
+    /** The record to read an event by that has none of its own; null if the event is passed over. */
+    private @Nullable Shape substitute(RecordedEvent event) {
+        SortedSet<Integer> known = versions(event.type());
+        boolean isNewer = !known.isEmpty() && event.schemaVersion() > known.last();
+        if (known.isEmpty()
+                ? unknownTypes == UnknownTypes.PASS_OVER
+                : isNewer && newerVersions == NewerVersions.PASS_OVER) {
+            return null;
+        }
+        Shape latest = isNewer && newerVersions == NewerVersions.READ_AS_LATEST
+                ? byKey.get(new Key(event.type(), known.last()))
+                : null;
+        if (latest == null) {
+            throw fault(event, unknown(event), null);
+        }
+        return latest;
+    }
+
+    /** The schema versions of the type that a record or an upcaster is for. */
+    private SortedSet<Integer> versions(String type) {
+        TreeSet<Integer> versions = new TreeSet<>(upcasters.versions(type));
         for (Key key : byKey.keySet()) {
-            names.add(key.name());
-            if (key.name().equals(event.type())) {
+            if (key.name().equals(type)) {
                 versions.add(key.schemaVersion());
             }
         }
+        return versions;
+    }
+
+    private String unknown(RecordedEvent event) {
+        TreeSet<String> names = new TreeSet<>();
+        byKey.keySet().forEach(key -> names.add(key.name()));
+        SortedSet<Integer> versions = versions(event.type());
         return versions.isEmpty()
                 ? "unknown type (expected: one of " + names + ")"
                 : "schema version " + event.schemaVersion() + " (expected: "
@@ -181,6 +237,19 @@ public final class JacksonCodec<E> implements Codec<E> {
     @SuppressWarnings("unchecked") // every shape's type was taken from what E permits
     private E cast(Object event) {
         return (E) event;
+    }
+
+    private static void refuseUpcasterOf(Shape shape, Upcasters upcasters) {
+        String upcaster = upcasters.named(shape.key().name(), shape.key().schemaVersion());
+        if (upcaster != null) {
+            throw new IllegalArgumentException(
+                    "event type \"%s\", schema version %d: both %s and upcaster %s (expected: one of them)"
+                            .formatted(
+                                    shape.key().name(),
+                                    shape.key().schemaVersion(),
+                                    shape.type().getName(),
+                                    upcaster));
+        }
     }
 
     private static List<String> classNames(Map<Class<?>, Shape> shapes) {
@@ -203,6 +272,9 @@ public final class JacksonCodec<E> implements Codec<E> {
         private Clock clock = Clock.systemUTC();
         private Supplier<Metadata> context = () -> Metadata.NONE;
         private Function<? super E, List<Tag>> tags = event -> List.of();
+        private Upcasters upcasters = Upcasters.none();
+        private UnknownTypes unknownTypes = UnknownTypes.REFUSE;
+        private NewerVersions newerVersions = NewerVersions.REFUSE;
 
         private Builder(Class<E> sealed) {
             addAll(sealed);
@@ -247,10 +319,29 @@ public final class JacksonCodec<E> implements Codec<E> {
             return this;
         }
 
+        /** What turns events that were recorded in earlier shapes into today's; none by default. */
+        public Builder<E> upcasters(Upcasters others) {
+            upcasters = others;
+            return this;
+        }
+
+        /** What to do with events of a type that no record and no upcaster is for; they are refused by default. */
+        public Builder<E> unknownTypes(UnknownTypes policy) {
+            unknownTypes = policy;
+            return this;
+        }
+
+        /** What to do with schema versions that are newer than all that are known; they are refused by default. */
+        public Builder<E> newerVersions(NewerVersions policy) {
+            newerVersions = policy;
+            return this;
+        }
+
         /**
          * The codec.
          *
-         * @throws IllegalArgumentException if two records have the same name and schema version
+         * @throws IllegalArgumentException if two records have the same name and schema version, or a record and an
+         *     upcaster
          */
         public JacksonCodec<E> build() {
             return new JacksonCodec<>(this);
