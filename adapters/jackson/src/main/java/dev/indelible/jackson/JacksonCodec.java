@@ -1,6 +1,7 @@
 package dev.indelible.jackson;
 
 import dev.indelible.Codec;
+import dev.indelible.EventSchema;
 import dev.indelible.event.Metadata;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Payload;
@@ -140,6 +141,14 @@ public final class JacksonCodec<E> implements Codec<E> {
     @Override
     public List<E> decode(RecordedEvent event) {
         return upcasters.concern(event) ? decodeUpcast(event) : decodeAsItIs(event);
+    }
+
+    @Override
+    public List<EventSchema> schemas() {
+        return byKey.values().stream()
+                .map(shape -> SchemaWalk.schema(
+                        mapper, shape.type(), shape.key().name(), shape.key().schemaVersion()))
+                .toList();
     }
 
     private List<E> decodeUpcast(RecordedEvent event) {
