@@ -73,7 +73,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new ReadCommand(console))
                 .addSubcommand(new TailCommand(console))
                 .addSubcommand(new DescribeCommand(console))
-                .addSubcommand(new SchemaCommand(console));
+                .addSubcommand(
+                        new CommandLine(new SchemaCommand(console)).addSubcommand(new SchemaCheckCommand(console)));
         Conversions.register(commands);
         commands.setUsageHelpWidth(USAGE_WIDTH)
                 .setOut(out)

@@ -18,4 +18,11 @@ class SchemaTest {
     void an_engine_without_definitions_is_an_error() {
         assertThat(Cli.run("schema", "memory").err()).contains("engine: \"memory\" (expected: postgresql)");
     }
+
+    @Test
+    void without_an_engine_it_says_what_is_missing() {
+        assertThat(Cli.run("schema"))
+                .isEqualTo(new Cli.Result(
+                        2, "", "indelible: Missing required parameter: 'ENGINE' (see: indelible schema --help)\n"));
+    }
 }
