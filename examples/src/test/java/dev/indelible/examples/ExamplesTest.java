@@ -234,6 +234,53 @@ class ExamplesTest {
     }
 
     @Test
+    void events_of_every_earlier_shape_are_read_as_todays() {
+        OrderHistory.Placed placed =
+                new OrderHistory.Placed(new OrderHistory.Customer("Zoe"), new BigDecimal("12.50"), "EUR");
+        try (EventStore store = EventStore.open(url())) {
+            StreamName stream = StreamName.of("Order-1");
+            store.append(
+                    stream,
+                    ExpectedVersion.any(),
+                    NewEvent.json("OrderPlaced", "{\"customer\":\"Zoe\",\"price\":12.50}"),
+                    NewEvent.json("OrderPlaced", "{\"customer\":\"Zoe\",\"amount\":12.50,\"currency\":\"EUR\"}")
+                            .withSchemaVersion(2),
+                    OrderHistory.codec().encode(placed),
+                    NewEvent.json("OrderViewed", "{\"page\":\"home\"}"),
+                    NewEvent.json("OrderMoved", "{\"carrier\":\"a bicycle\",\"arrived\":false}"),
+                    NewEvent.json("OrderMoved", "{\"carrier\":\"a bicycle\",\"arrived\":true}"));
+            OrderHistory.Shipped shipped = new OrderHistory.Shipped("a bicycle");
+            assertThat(store.read(EventQuery.stream(stream)).stream()
+                            .flatMap(event -> OrderHistory.codec().decode(event).stream()))
+                    .containsExactly(placed, placed, placed, shipped, shipped, new OrderHistory.Received());
+            assertThat(store.read(EventQuery.stream(stream)).stream()
+                            .flatMap(event -> OrderHistory.today(event).stream())
+                            .map(RecordedEvent::type))
+                    .containsExactly(
+                            "OrderPlaced",
+                            "OrderPlaced",
+                            "OrderPlaced",
+                            "OrderShipped",
+                            "OrderShipped",
+                            "OrderReceived");
+        }
+    }
+
+    @Test
+    void a_tolerant_codec_lives_with_what_it_does_not_know() {
+        NewEvent unknown = NewEvent.json("OrderPraised", "{}");
+        NewEvent newer = NewEvent.json("OrderShipped", "{\"carrier\":\"a bicycle\",\"track\":7}")
+                .withSchemaVersion(2);
+        StreamName stream = StreamName.of("Order-1");
+        RecordedEvent first = RecordedEvent.of(unknown, stream, 1, Position.of(1), Instant.EPOCH);
+        RecordedEvent second = RecordedEvent.of(newer, stream, 2, Position.of(2), Instant.EPOCH);
+        assertThat(OrderHistory.tolerantCodec().decode(first)).isEmpty();
+        assertThat(OrderHistory.tolerantCodec().decode(second)).containsExactly(new OrderHistory.Shipped("a bicycle"));
+        assertThatThrownBy(() -> OrderHistory.codec().decode(first)).hasMessageContaining("unknown type");
+        assertThatThrownBy(() -> OrderHistory.codec().decode(second)).hasMessageContaining("schema version 2");
+    }
+
+    @Test
     void what_led_to_an_event_can_be_followed_back() {
         RequestContext context = new RequestContext();
         JacksonCodec<TracedOrders.OrderEvent> codec = TracedOrders.codec(context::current);
