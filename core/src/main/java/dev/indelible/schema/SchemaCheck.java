@@ -85,7 +85,7 @@ final class SchemaCheck {
                     is,
                     (given.isEmpty() ? "the sample made for it, " : "the sample given for it, ") + sample.get()
                             + ", does not read back: " + refusal,
-                    "give one that does by sample(…)");
+                    "give one that does by sample(…), or mend what keeps such events from being read");
         }
     }
 
