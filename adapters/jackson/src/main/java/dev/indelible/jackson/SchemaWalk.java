@@ -5,8 +5,8 @@ import dev.indelible.EventSchema;
 import dev.indelible.EventSchema.Field;
 import dev.indelible.event.Payload;
 import java.lang.reflect.Modifier;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +35,7 @@ import tools.jackson.databind.jsonFormatVisitors.JsonNumberFormatVisitor;
 import tools.jackson.databind.jsonFormatVisitors.JsonObjectFormatVisitor;
 import tools.jackson.databind.jsonFormatVisitors.JsonStringFormatVisitor;
 import tools.jackson.databind.jsontype.NamedType;
+import tools.jackson.databind.jsontype.TypeSerializer;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 
@@ -85,6 +86,7 @@ final class SchemaWalk extends JsonFormatVisitorWrapper.Base {
         SchemaWalk walk = new SchemaWalk(mapper);
         try {
             mapper.acceptJsonFormatVisitor(record, walk);
+            walk.identify();
             Optional<Payload> sample = walk.sample == null
                     ? Optional.empty()
                     : Optional.of(Payload.json(mapper.writeValueAsBytes(walk.sample)));
@@ -252,6 +254,9 @@ final class SchemaWalk extends JsonFormatVisitorWrapper.Base {
         } else {
             handler.acceptJsonFormatVisitor(this, valueType);
         }
+        if ("object".equals(type)) {
+            identify();
+        }
         if (type == null && sample == null) {
             type = "any"; // A serializer that does not tell what it writes.
         }
@@ -297,21 +302,40 @@ final class SchemaWalk extends JsonFormatVisitorWrapper.Base {
         object = javaType;
         TreeSet<String> names = new TreeSet<>();
         for (NamedType kind : kinds) {
-            String name = name(kind);
+            JavaType concrete = mapper.constructType(kind.getType());
+            String name = id(concrete).orElse(kind.getType().getSimpleName());
             names.add(name);
             SchemaWalk each = new SchemaWalk(this, path + "(" + name + ")", true);
-            JavaType concrete = mapper.constructType(kind.getType());
             each.visit(getContext().findValueSerializer(concrete), concrete);
-            if (sample == null && each.sample instanceof ObjectNode members) {
-                sample = told.getPropertyName() == null || told.getIdType() == JsonTypeInfo.Id.DEDUCTION
-                        ? members
-                        : mapper.createObjectNode()
-                                .put(told.getPropertyName(), name)
-                                .setAll(members);
-            }
+            sample = sample == null ? each.sample : sample;
         }
         type = "one of(" + String.join("|", names) + ")";
         return true;
+    }
+
+    /** What the mapper writes with an object, to tell it from others of its kind. */
+    private Optional<String> id(JavaType javaType) {
+        TypeSerializer types = getContext().findTypeSerializer(javaType);
+        return types == null || types.getTypeIdResolver() == null
+                ? Optional.empty()
+                : Optional.ofNullable(
+                        types.getTypeIdResolver().idFromValueAndType(getContext(), null, javaType.getRawClass()));
+    }
+
+    /** Puts that beside or around the sample of an object, where the mapper does. */
+    private void identify() {
+        if (object == null || !(sample instanceof ObjectNode members)) {
+            return;
+        }
+        TypeSerializer types = getContext().findTypeSerializer(object);
+        id(object).ifPresent(id -> {
+            switch (types.getTypeInclusion()) {
+                case PROPERTY, EXISTING_PROPERTY -> members.put(types.getPropertyName(), id);
+                case WRAPPER_OBJECT -> sample = mapper.createObjectNode().set(id, members);
+                case WRAPPER_ARRAY -> sample = mapper.createArrayNode().add(id).add(members);
+                default -> {} // It stands elsewhere, or nowhere.
+            }
+        });
     }
 
     private boolean isInside(JavaType javaType) {
@@ -333,6 +357,9 @@ final class SchemaWalk extends JsonFormatVisitorWrapper.Base {
         if (keyType != null && Number.class.isAssignableFrom(keyType.getRawClass())) {
             return "1";
         }
+        if (keyType != null && keyType.hasRawClass(Boolean.class)) {
+            return "true";
+        }
         String key = keyType == null
                 ? "text"
                 : mapper.valueToTree(PlainTypes.text(keyType.getRawClass()).value())
@@ -341,13 +368,9 @@ final class SchemaWalk extends JsonFormatVisitorWrapper.Base {
     }
 
     private static List<NamedType> kinds(Collection<NamedType> types) {
-        return new ArrayList<>(types)
-                .stream()
-                        .filter(type -> !Modifier.isAbstract(type.getType().getModifiers()))
-                        .toList();
-    }
-
-    private static String name(NamedType type) {
-        return type.hasName() ? type.getName() : type.getType().getSimpleName();
+        return types.stream()
+                .filter(type -> !Modifier.isAbstract(type.getType().getModifiers()))
+                .sorted(Comparator.comparing(type -> type.getType().getName()))
+                .toList();
     }
 }

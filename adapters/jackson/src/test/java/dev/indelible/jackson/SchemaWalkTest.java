@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.indelible.EventSchema;
@@ -204,6 +205,73 @@ class SchemaWalkTest {
                 .contains("coins: whole number (int)");
     }
 
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.WRAPPER_OBJECT)
+    sealed interface Wrapped {
+        @JsonTypeName("around")
+        record Around(int n) implements Wrapped {}
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+    sealed interface Deduced {
+        record ByNumber(int number) implements Deduced {}
+
+        record ByText(String text) implements Deduced {}
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+    sealed interface Tree {
+        @JsonTypeName("branch")
+        record Branch(List<Tree> all) implements Tree {}
+
+        @JsonTypeName("leaf")
+        record Leaf(int n) implements Tree {}
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS)
+    sealed interface Kinds {
+        record Told(Wrapped wrapped, Deduced deduced) implements Kinds {}
+
+        record Grown(Optional<Tree> tree, Map<String, Tree> named, Tree.Leaf leaf) implements Kinds {}
+    }
+
+    @Test
+    void kinds_are_told_apart_by_what_the_mapper_writes() {
+        assertThat(fields(Kinds.class))
+                .isEqualTo("deduced: one of(ByNumber|ByText), deduced(ByNumber): optional object,"
+                        + " deduced(ByNumber).number: whole number (int), deduced(ByText): optional object,"
+                        + " deduced(ByText).text: text, wrapped: one of(around), wrapped(around): optional object,"
+                        + " wrapped(around).n: whole number (int)");
+        assertThat(words(JacksonCodec.of(Kinds.class).schemas().get(1)))
+                .isEqualTo("leaf: object, leaf.n: whole number (int), named{}: one of(branch|leaf),"
+                        + " named{}(branch): optional object, named{}(branch).all[]: object (recursive),"
+                        + " named{}(leaf): optional object, named{}(leaf).n: whole number (int),"
+                        + " tree: optional one of(branch|leaf), tree(branch): optional object,"
+                        + " tree(branch).all[]: object (recursive), tree(leaf): optional object,"
+                        + " tree(leaf).n: whole number (int)");
+    }
+
+    enum Named {
+        @JsonProperty("first")
+        ONE
+    }
+
+    sealed interface Keys {
+        record Keyed(
+                Map<Named, Named> byEnum,
+                Map<Integer, Optional<String>> byNumber,
+                Map<LocalDate, List<Map<UUID, int[]>>> byDate,
+                Map<Boolean, Object> byBoolean,
+                Set<Named> named)
+                implements Keys {}
+    }
+
+    @Test
+    void maps_of_every_kind_of_key_are_followed() {
+        assertThat(fields(Keys.class))
+                .isEqualTo("byBoolean{}: any, byDate{}[]{}[]: whole number (int), byEnum{}: enum(first),"
+                        + " byNumber{}: text, named[]: enum(first)");
+    }
+
     record Money(BigDecimal amount) {
         @JsonValue
         String text() {
@@ -243,6 +311,8 @@ class SchemaWalkTest {
                 Recursive.class,
                 Generic.class,
                 Polymorphic.class,
+                Kinds.class,
+                Keys.class,
                 OrderEvent.class
             })
     void the_sample_of_every_shape_is_read_and_written_as_it_was(Class<?> events) {
