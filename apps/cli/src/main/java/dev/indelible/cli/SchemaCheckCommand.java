@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "check",
         description = {
-            "Compares a codec with a file of every event type and schema version that there was,",
-            "and lets it read a sample of each. Prints the faults, one a line; exit code 1 if there are any."
+            "Checks that a codec still reads every event type and schema version that there was.",
+            "A file holds each, with its fields and a sample. Prints the faults, one a line; exit code 1 if",
+            "there are any."
         },
         footerHeading = "%nExamples:%n",
         footer = {
