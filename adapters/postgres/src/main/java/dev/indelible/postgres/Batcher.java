@@ -236,13 +236,14 @@ final class Batcher implements AutoCloseable {
 
     private void record(Batch batch, List<Waiting> waiting) throws SQLException {
         Batch.Answer answer;
+        boolean isAlone = calls.availablePermits() == CALLS_MAX - 1;
         long began = System.nanoTime();
         try (Connection connection = connect()) {
             answer = batch.record(connection, statement);
         }
         lastNanos = System.nanoTime() - began;
         lastAppends = waiting.size();
-        if (calls.availablePermits() == CALLS_MAX - 1) {
+        if (isAlone) {
             othersAppend = answer.waited();
         }
         int part = 0;
