@@ -14,14 +14,10 @@ import dev.indelible.journal.Capability;
 import dev.indelible.journal.Cursor;
 import dev.indelible.journal.Description;
 import dev.indelible.journal.Journal;
-import dev.indelible.journal.JournalProvider;
-import dev.indelible.journal.JournalUrl;
 import dev.indelible.journal.Outcome;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * The front door of an event store, on any journal. Safe for any number of threads; methods block, also on virtual
@@ -44,16 +40,7 @@ public final class EventStore implements AutoCloseable {
      * @throws IllegalArgumentException if no engine takes the URL, or it does not understand it
      */
     public static EventStore open(String url) {
-        JournalUrl parsed = JournalUrl.parse(url);
-        TreeMap<String, String> examples = new TreeMap<>();
-        for (JournalProvider provider : ServiceLoader.load(JournalProvider.class)) {
-            if (provider.scheme().equals(parsed.scheme())) {
-                return on(provider.open(parsed));
-            }
-            examples.put(provider.scheme(), provider.example());
-        }
-        throw new IllegalArgumentException("journal URL: no engine for \"" + parsed.scheme()
-                + "\" on the class path (expected: " + String.join(", ", examples.values()) + ")");
+        return on(Journal.open(url));
     }
 
     /** A store on that journal, which is closed with it. */

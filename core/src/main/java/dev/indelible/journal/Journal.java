@@ -6,7 +6,9 @@ import dev.indelible.event.Limits;
 import dev.indelible.event.Position;
 import dev.indelible.event.Range;
 import java.time.Duration;
+import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The engine behind a store: what a backend implements. The contract in {@code indelible-tck} says what it promises.
@@ -17,6 +19,25 @@ import java.util.Set;
  * cause, when its technology fails.
  */
 public interface Journal extends AutoCloseable {
+    /**
+     * Opens the journal at a URL, for example {@code embedded:./data} or {@code memory:}. The engine must be on the
+     * class path.
+     *
+     * @throws IllegalArgumentException if no engine takes the URL, or it does not understand it
+     */
+    static Journal open(String url) {
+        JournalUrl parsed = JournalUrl.parse(url);
+        TreeMap<String, String> examples = new TreeMap<>();
+        for (JournalProvider provider : ServiceLoader.load(JournalProvider.class)) {
+            if (provider.scheme().equals(parsed.scheme())) {
+                return provider.open(parsed);
+            }
+            examples.put(provider.scheme(), provider.example());
+        }
+        throw new IllegalArgumentException("journal URL: no engine for \"" + parsed.scheme()
+                + "\" on the class path (expected: " + String.join(", ", examples.values()) + ")");
+    }
+
     /** What it can promise. */
     Set<Capability> capabilities();
 
