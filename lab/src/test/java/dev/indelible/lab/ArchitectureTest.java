@@ -23,7 +23,8 @@ class ArchitectureTest {
         "dev.indelible.journal",
         "dev.indelible.memory",
         "dev.indelible.decider",
-        "dev.indelible.schema"
+        "dev.indelible.schema",
+        "dev.indelible.blob"
     };
 
     /** Each adapter's package, and those of its technology. */
