@@ -31,7 +31,8 @@ class ArchitectureTest {
     private static final Map<String, String[]> ADAPTERS = Map.of(
             "dev.indelible.jackson", new String[] {"tools.jackson..", "com.fasterxml.jackson.annotation.."},
             "dev.indelible.embedded", new String[] {"org.rocksdb.."},
-            "dev.indelible.postgres", new String[] {"org.postgresql..", "com.zaxxer.hikari..", "org.flywaydb.."});
+            "dev.indelible.postgres", new String[] {"org.postgresql..", "com.zaxxer.hikari..", "org.flywaydb.."},
+            "dev.indelible.s3", new String[] {"software.amazon.awssdk.."});
 
     private static final String[] APPS = {"dev.indelible.server..", "dev.indelible.cli.."};
 
