@@ -6,9 +6,11 @@ import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Position;
 import dev.indelible.event.Range;
+import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.StreamName;
 import dev.indelible.journal.Description;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A store as the commands see it: opened in this process, or served at an address. Errors are those of {@link
@@ -28,6 +30,9 @@ sealed interface Connection extends AutoCloseable permits OpenedStore, ServedSto
 
     /** Writes the envelopes of all matches in the range; the query has one alternative. */
     void read(EventQuery query, Range range, LineOutput to);
+
+    /** Hands over all matches in the range, one after the other; the query has one alternative. */
+    void read(EventQuery query, Range range, Consumer<RecordedEvent> to);
 
     /**
      * Writes the envelope of every match after the position (or, without one, after the end as it is now), and goes on

@@ -74,7 +74,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new TailCommand(console))
                 .addSubcommand(new DescribeCommand(console))
                 .addSubcommand(
-                        new CommandLine(new SchemaCommand(console)).addSubcommand(new SchemaCheckCommand(console)));
+                        new CommandLine(new SchemaCommand(console)).addSubcommand(new SchemaCheckCommand(console)))
+                .addSubcommand(new CommandLine(new BlobsCommand()).addSubcommand(new BlobsVerifyCommand(console)));
         Conversions.register(commands);
         commands.setUsageHelpWidth(USAGE_WIDTH)
                 .setOut(out)

@@ -12,11 +12,13 @@ import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Position;
 import dev.indelible.event.Range;
+import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.StreamName;
 import dev.indelible.journal.Capability;
 import dev.indelible.journal.Description;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A store that this process has opened. */
 final class OpenedStore implements Connection {
@@ -56,12 +58,15 @@ final class OpenedStore implements Connection {
 
     @Override
     public void read(EventQuery query, Range range, LineOutput to) {
-        try (Events events = store.read(query, range)) {
-            while (events.hasNext()) {
-                to.line(Envelope.encode(events.next()));
-            }
-        }
+        read(query, range, event -> to.line(Envelope.encode(event)));
         to.flush();
+    }
+
+    @Override
+    public void read(EventQuery query, Range range, Consumer<RecordedEvent> to) {
+        try (Events events = store.read(query, range)) {
+            events.forEach(to);
+        }
     }
 
     @Override

@@ -30,6 +30,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -94,19 +95,34 @@ final class ServedStore implements Connection {
 
     @Override
     public void read(EventQuery query, Range range, LineOutput to) {
+        try {
+            lines(query, range, to::line);
+        } catch (IOException e) {
+            to.flush();
+            throw unavailable(e);
+        }
+        to.flush();
+    }
+
+    @Override
+    public void read(EventQuery query, Range range, Consumer<RecordedEvent> to) {
+        try {
+            lines(query, range, line -> to.accept(Envelope.decode(line.getBytes(UTF_8))));
+        } catch (IOException e) {
+            throw unavailable(e);
+        }
+    }
+
+    private void lines(EventQuery query, Range range, Consumer<String> to) throws IOException {
         if (range.limit() == 0) {
             return;
         }
         try (InputStream body = open(path(query.items().get(0), range), "application/x-ndjson");
                 BufferedReader lines = new BufferedReader(new InputStreamReader(body, UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                to.line(line);
+                to.accept(line);
             }
-        } catch (IOException e) {
-            to.flush();
-            throw unavailable(e);
         }
-        to.flush();
     }
 
     @Override
