@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.indelible.EventStore;
 import dev.indelible.decider.Repository;
 import dev.indelible.embedded.EmbeddedSnapshots;
+import dev.indelible.blob.BlobReference;
 import dev.indelible.event.Appended;
 import dev.indelible.event.EventQuery;
 import dev.indelible.event.ExpectedVersion;
@@ -28,6 +29,8 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -326,6 +329,26 @@ class ExamplesTest {
         RecordedEvent recorded = RecordedEvent.of(first, StreamName.of("Order-1"), 1, Position.of(1), Instant.EPOCH);
         assertThat(RequestContext.causedBy(recorded).correlationId())
                 .isEqualTo(first.id().toString());
+    }
+
+    @Test
+    void a_scan_comes_back_from_the_blobs_and_the_journal_holds_a_reference() {
+        String blobs = "file:" + directory.resolve("blobs");
+        byte[] pdf = new byte[3 << 20];
+        new Random(7).nextBytes(pdf);
+        try (EventStore store = LargePayloads.open(url(), blobs)) {
+            LargePayloads.scanned(store, "1", new byte[] {1});
+            LargePayloads.scanned(store, "1", pdf);
+            assertThat(LargePayloads.latestScan(store, "1")).isEqualTo(pdf);
+        }
+        try (EventStore store = EventStore.open(url())) {
+            assertThat(store.read(EventQuery.all()).stream()
+                            .map(event -> BlobReference.of(event.data()).map(BlobReference::size)))
+                    .containsExactly(Optional.empty(), Optional.of(3 << 20));
+        }
+        try (EventStore store = LargePayloads.openForVideos(url(), blobs)) {
+            assertThat(LargePayloads.latestScan(store, "1")).isEqualTo(pdf);
+        }
     }
 
     private String url() {
