@@ -40,4 +40,11 @@ public interface Snapshots {
      * @throws dev.indelible.EventStoreException.Unavailable if they cannot be reached; nothing is lost by it
      */
     void save(StreamName stream, int deciderVersion, Snapshot snapshot);
+
+    /**
+     * Deletes the snapshots of the stream, by whatever version of its decider; none is fine too.
+     *
+     * @throws dev.indelible.EventStoreException.Unavailable if they cannot be reached; some may be there still
+     */
+    void delete(StreamName stream);
 }

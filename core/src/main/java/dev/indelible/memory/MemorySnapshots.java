@@ -24,4 +24,9 @@ public final class MemorySnapshots implements Snapshots {
     public void save(StreamName stream, int deciderVersion, Snapshot snapshot) {
         latest.merge(new Key(stream, deciderVersion), snapshot, (a, b) -> a.version() >= b.version() ? a : b);
     }
+
+    @Override
+    public void delete(StreamName stream) {
+        latest.keySet().removeIf(key -> key.stream().equals(stream));
+    }
 }

@@ -17,6 +17,7 @@ public final class PostgresSnapshots implements Snapshots {
     private final DataSource dataSource;
     private final String select;
     private final String upsert;
+    private final String delete;
 
     private PostgresSnapshots(DataSource dataSource, String schema) {
         String table = '"' + schema + "\".snapshots";
@@ -29,6 +30,7 @@ public final class PostgresSnapshots implements Snapshots {
                 + " version = excluded.version, event_id = excluded.event_id,"
                 + " created_at = excluded.created_at, snapshot_data = excluded.snapshot_data,"
                 + " snapshot_bytes = excluded.snapshot_bytes WHERE s.version < excluded.version";
+        this.delete = "DELETE FROM " + table + " WHERE stream_id = ?";
     }
 
     /**
@@ -79,6 +81,17 @@ public final class PostgresSnapshots implements Snapshots {
             statement.setObject(5, snapshot.eventId());
             statement.setString(6, state.isJson() ? state.text() : null);
             statement.setBytes(7, state.isJson() ? null : state.toBytes());
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw Failures.of(e);
+        }
+    }
+
+    @Override
+    public void delete(StreamName stream) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(delete)) {
+            statement.setString(1, stream.value());
             statement.executeUpdate();
         } catch (SQLException e) {
             throw Failures.of(e);
