@@ -1,4 +1,4 @@
-/** The journal in memory: the reference that other engines are read against. */
+/** The journal in memory: the reference that other engines are read against. Snapshots and keys beside it. */
 @NullMarked
 package dev.indelible.memory;
 

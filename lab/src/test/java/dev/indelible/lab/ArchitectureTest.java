@@ -24,7 +24,8 @@ class ArchitectureTest {
         "dev.indelible.memory",
         "dev.indelible.decider",
         "dev.indelible.schema",
-        "dev.indelible.blob"
+        "dev.indelible.blob",
+        "dev.indelible.personal"
     };
 
     /** Each adapter's package, and those of its technology. */
@@ -48,7 +49,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(CORE)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(with(CORE, "java..", "org.jspecify.."))
+                .resideInAnyPackage(with(CORE, "java..", "javax.crypto..", "org.jspecify.."))
                 .because("core is what an event store is, without any technology")
                 .check(all);
     }
