@@ -19,9 +19,10 @@ import org.flywaydb.core.api.FlywayException;
 /** The tables and functions of a store: made when it is first used, or by whoever runs the script. */
 final class Schema {
     /** What the function {@code store_version} answers when all migrations have run. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
-    private static final List<String> MIGRATIONS = List.of("V1__event_store.sql", "V2__append.sql");
+    private static final List<String> MIGRATIONS =
+            List.of("V1__event_store.sql", "V2__append.sql", "V3__personal_keys.sql");
 
     private final DataSource dataSource;
     private final String name;

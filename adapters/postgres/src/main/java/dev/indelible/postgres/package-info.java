@@ -1,4 +1,4 @@
-/** A journal in a PostgreSQL database, and a store for snapshots beside it. */
+/** A journal in a PostgreSQL database, and stores for snapshots and for keys of personal data beside it. */
 @NullMarked
 package dev.indelible.postgres;
 

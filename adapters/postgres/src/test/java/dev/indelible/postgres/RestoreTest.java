@@ -44,7 +44,8 @@ class RestoreTest {
                 Connection to =
                         Server.running().getDatabase("postgres", "restored").getConnection()) {
             Server.sql(to, PostgresJournal.definitions(schema));
-            for (String table : List.of("events", "event_tags", "snapshots", "subscription_checkpoints")) {
+            for (String table :
+                    List.of("events", "event_tags", "snapshots", "subscription_checkpoints", "personal_keys")) {
                 String name = "\"" + schema + "\"." + table;
                 ByteArrayOutputStream dump = new ByteArrayOutputStream();
                 from.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY " + name + " TO STDOUT", dump);
