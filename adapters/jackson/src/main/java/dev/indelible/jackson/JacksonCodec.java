@@ -7,15 +7,20 @@ import dev.indelible.event.NewEvent;
 import dev.indelible.event.Payload;
 import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.Tag;
+import dev.indelible.personal.KeyRing;
+import dev.indelible.personal.Personal;
+import dev.indelible.personal.Subject;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,6 +44,7 @@ public final class JacksonCodec<E> implements Codec<E> {
     private final Map<Class<?>, Shape> byClass;
     private final Map<Key, Shape> byKey;
     private final JsonMapper mapper;
+    private final PersonalFields personal;
     private final Clock clock;
     private final Supplier<Metadata> context;
     private final Function<? super E, List<Tag>> tags;
@@ -62,6 +68,7 @@ public final class JacksonCodec<E> implements Codec<E> {
             }
         }
         this.mapper = builder.mapper;
+        this.personal = PersonalFields.of(builder.mapper, builder.keys, byClass.keySet());
         this.clock = builder.clock;
         this.context = builder.context;
         this.tags = builder.tags;
@@ -117,6 +124,7 @@ public final class JacksonCodec<E> implements Codec<E> {
      * {@inheritDoc}
      *
      * @throws IllegalArgumentException if its class is not one of the events, or it cannot be written as JSON
+     * @throws dev.indelible.personal.SubjectShredded if it has personal data of a subject that was shredded
      */
     @Override
     public NewEvent encode(E event) {
@@ -129,13 +137,14 @@ public final class JacksonCodec<E> implements Codec<E> {
         if (metadata.timestamp() == null) {
             metadata = metadata.withTimestamp(clock.instant());
         }
+        PersonalFields.Written written = write(event, shape);
         return new NewEvent(
                 NewEvent.timeOrderedId(clock),
                 shape.key().name(),
                 shape.key().schemaVersion(),
-                write(event, shape),
+                Payload.json(written.json()),
                 metadata.toPayload(),
-                tags.apply(event));
+                with(written.subjects(), tags.apply(event)));
     }
 
     @Override
@@ -179,7 +188,7 @@ public final class JacksonCodec<E> implements Codec<E> {
         }
         Object decoded;
         try {
-            decoded = mapper.readValue(event.data().toBytes(), shape.type());
+            decoded = personal.read(event.data().toBytes(), shape.type());
         } catch (JacksonException e) {
             throw fault(event, "data does not fit " + shape.type().getName() + JsonPath.where(e), e);
         }
@@ -192,15 +201,23 @@ public final class JacksonCodec<E> implements Codec<E> {
         return List.of(cast(decoded));
     }
 
-    private Payload write(E event, Shape shape) {
+    private PersonalFields.Written write(E event, Shape shape) {
         try {
-            return Payload.json(mapper.writeValueAsBytes(event));
+            return personal.write(event);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
                     "event %s: %s cannot be written as JSON%s"
                             .formatted(shape.key().name(), shape.type().getName(), JsonPath.where(e)),
                     e);
         }
+    }
+
+    private static List<Tag> with(Set<Subject> subjects, List<Tag> tags) {
+        return subjects.isEmpty()
+                ? tags
+                : Stream.concat(tags.stream(), subjects.stream().map(Subject::tag))
+                        .distinct()
+                        .toList();
     }
 
     /** The record to read an event by that has none of its own; null if the event is passed over. */
@@ -284,6 +301,7 @@ public final class JacksonCodec<E> implements Codec<E> {
         private Upcasters upcasters = Upcasters.none();
         private UnknownTypes unknownTypes = UnknownTypes.REFUSE;
         private NewerVersions newerVersions = NewerVersions.REFUSE;
+        private @Nullable KeyRing keys;
 
         private Builder(Class<E> sealed) {
             addAll(sealed);
@@ -347,10 +365,20 @@ public final class JacksonCodec<E> implements Codec<E> {
         }
 
         /**
+         * The keys of those whose data stands in components that are {@link Personal}: such a component is recorded
+         * sealed, and its subject as a further tag. Once the subject was shredded it is missing when it is read: an
+         * {@code Optional} is empty, another object null; all else stays as it was.
+         */
+        public Builder<E> personal(KeyRing ring) {
+            keys = ring;
+            return this;
+        }
+
+        /**
          * The codec.
          *
          * @throws IllegalArgumentException if two records have the same name and schema version, or a record and an
-         *     upcaster
+         *     upcaster, or a component is {@link Personal} and there is no key ring, or it is not as that says
          */
         public JacksonCodec<E> build() {
             return new JacksonCodec<>(this);
