@@ -19,18 +19,25 @@ import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.StreamName;
 import dev.indelible.jackson.JacksonCodec;
 import dev.indelible.memory.MemoryJournal;
+import dev.indelible.memory.MemorySnapshots;
+import dev.indelible.personal.KeyRing;
 import dev.indelible.tck.DeciderSpec;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -351,7 +358,44 @@ class ExamplesTest {
         }
     }
 
+    @Test
+    void a_customer_is_forgotten_and_the_order_stays() throws IOException {
+        Path masterKeys = Files.writeString(
+                directory.resolve("master-keys"), Base64.getEncoder().encodeToString(new byte[32]));
+        ForgottenCustomer.Placed placed = new ForgottenCustomer.Placed(
+                "42",
+                "Zoë Quartz",
+                Optional.of(new ForgottenCustomer.Address("Mill Lane 7", "Hull")),
+                new BigDecimal("12.50"));
+        ForgottenCustomer.Shipped shipped = new ForgottenCustomer.Shipped("a bicycle");
+        ForgottenCustomer.Placed forgotten =
+                new ForgottenCustomer.Placed("42", null, Optional.empty(), new BigDecimal("12.50"));
+        Map<String, String> names = new HashMap<>();
+        try (EventStore store = EventStore.open(url());
+                KeyRing keys = ForgottenCustomer.keysIn(directory.resolve("keys"), masterKeys)) {
+            ForgottenCustomer example = new ForgottenCustomer(store, keys, new MemorySnapshots());
+            example.append("1", placed);
+            example.append("1", shipped);
+            assertThat(example.history("1")).containsExactly(placed, shipped);
+            example.about("42").forEach(event -> ForgottenCustomer.project(event, names));
+            assertThat(names).containsEntry("customer:42", "Zoë Quartz");
+
+            assertThat(example.forget("42").streams()).containsExactly(StreamName.of("Order-1"));
+            assertThat(example.history("1")).containsExactly(forgotten, shipped);
+            assertThat(example.about("42"))
+                    .containsExactly(forgotten, new ForgottenCustomer.SubjectShredded("customer:42"));
+            example.about("42").forEach(event -> ForgottenCustomer.project(event, names));
+            assertThat(names).isEmpty();
+            assertThatThrownBy(() -> example.append("2", placed)).hasMessageContaining("customer:42 was shredded at");
+        }
+        try (EventStore store = EventStore.open(url());
+                KeyRing keys = ForgottenCustomer.keysIn(directory.resolve("keys"), masterKeys)) {
+            ForgottenCustomer example = new ForgottenCustomer(store, keys, new MemorySnapshots());
+            assertThat(example.history("1")).as("after a restart").containsExactly(forgotten, shipped);
+        }
+    }
+
     private String url() {
-        return "embedded:" + directory;
+        return "embedded:" + directory.resolve("store");
     }
 }
