@@ -15,6 +15,7 @@ import dev.indelible.event.Payload;
 import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.StreamName;
 import dev.indelible.journal.Capability;
+import dev.indelible.journal.Journal;
 import dev.indelible.memory.MemoryJournal;
 import dev.indelible.memory.MemoryKeyRing;
 import dev.indelible.memory.MemorySnapshots;
@@ -122,10 +123,10 @@ class ShreddingTest {
 
     @Test
     void a_journal_without_tags_is_refused_before_anything_is_destroyed() {
-        dev.indelible.journal.Journal journal = new MemoryJournal();
-        dev.indelible.journal.Journal without = (dev.indelible.journal.Journal) Proxy.newProxyInstance(
+        Journal journal = new MemoryJournal();
+        Journal without = (Journal) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
-                new Class<?>[] {dev.indelible.journal.Journal.class},
+                new Class<?>[] {Journal.class},
                 (proxy, method, arguments) -> method.getName().equals("capabilities")
                         ? Set.of(Capability.GUARDS)
                         : method.invoke(journal, arguments));
