@@ -8,14 +8,18 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.BeanDescription;
+import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationConfig;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.JsonNodeFeature;
+import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsonFormatVisitors.JsonFormatVisitorWrapper;
 import tools.jackson.databind.module.SimpleModule;
@@ -100,6 +104,19 @@ final class PersonalFields {
      * @throws dev.indelible.personal.SubjectShredded if it has data of a subject that was shredded
      */
     Written write(Object value) {
+        try {
+            return written(value);
+        } catch (JacksonException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof PersonalKey refusal) {
+                    throw new PersonalKey(refusal.type); // Its path, and so its message, would hold the key.
+                }
+            }
+            throw e;
+        }
+    }
+
+    private Written written(Object value) {
         if (keys == null || nowhere || without.contains(value.getClass())) {
             return new Written(sealing.writeValueAsBytes(value), Set.of());
         }
@@ -108,8 +125,7 @@ final class PersonalFields {
         try {
             json = sealing.writer().withAttribute(Sealing.class, used).writeValueAsBytes(value);
         } catch (RuntimeException e) {
-            RuntimeException failure = used.failure();
-            throw failure == null ? e : failure;
+            throw Optional.ofNullable(used.failure()).orElse(e);
         }
         Marks.require(used.values(), json);
         return new Written(json, used.subjects());
@@ -133,6 +149,19 @@ final class PersonalFields {
         return opened == null ? trees.nullNode() : opened;
     }
 
+    /** A record that is the key of a map: it is written by its toString, in clear. */
+    private static final class PersonalKey extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        private final Class<?> type;
+
+        PersonalKey(Class<?> type) {
+            super(type.getName() + " has personal components and is the key of a map"
+                    + " (expected: a value, to be sealed)");
+            this.type = type;
+        }
+    }
+
     /** Puts a sealing writer in the place of each personal component's. */
     private static final class Modifier extends ValueSerializerModifier {
         private static final long serialVersionUID = 1;
@@ -143,14 +172,39 @@ final class PersonalFields {
         public List<BeanPropertyWriter> changeProperties(
                 SerializationConfig config, BeanDescription.Supplier bean, List<BeanPropertyWriter> properties) {
             List<PersonalComponent> personal = PersonalComponent.of(bean.getBeanClass());
-            seen.add(bean.getBeanClass());
+            AnnotatedMember any = personal.isEmpty() ? null : bean.get().findAnyGetter();
             List<BeanPropertyWriter> changed = new ArrayList<>(properties);
-            changed.replaceAll(property -> personal.stream()
-                    .filter(each -> each.name().equals(property.getMember().getName()))
-                    .findFirst()
-                    .map(each -> sealed(property, each))
-                    .orElse(property));
+            for (PersonalComponent component : personal) {
+                int index = indexOf(component, changed);
+                if (index < 0 || (any != null && any.getName().equals(component.name()))) {
+                    throw new IllegalArgumentException(component.name()
+                            + ": personal, but not written as a member (expected: a member of its own, to be sealed)");
+                }
+                changed.set(index, sealed(changed.get(index), component));
+            }
+            seen.add(bean.getBeanClass());
             return changed;
+        }
+
+        @Override
+        public ValueSerializer<?> modifyKeySerializer(
+                SerializationConfig config,
+                JavaType type,
+                BeanDescription.Supplier bean,
+                ValueSerializer<?> serializer) {
+            if (!PersonalTypes.in(type.getRawClass()).records().isEmpty()) {
+                throw new PersonalKey(type.getRawClass());
+            }
+            return serializer;
+        }
+
+        private static int indexOf(PersonalComponent component, List<BeanPropertyWriter> properties) {
+            for (int i = 0; i < properties.size(); i++) {
+                if (properties.get(i).getMember().getName().equals(component.name())) {
+                    return i;
+                }
+            }
+            return -1;
         }
 
         private static BeanPropertyWriter sealed(BeanPropertyWriter property, PersonalComponent component) {

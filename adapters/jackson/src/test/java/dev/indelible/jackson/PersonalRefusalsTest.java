@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.indelible.EventStoreException.Corrupted;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,6 +100,18 @@ class PersonalRefusalsTest {
                 @Personal(of = "customer") @JsonUnwrapped Plain inner) implements Unwrapped {}
     }
 
+    sealed interface AnyMembers {
+        record A(
+                String customer,
+                @Personal(of = "customer") @JsonAnyGetter Map<String, String> more) implements AnyMembers {}
+    }
+
+    sealed interface AsKey {
+        record A(Map<Key, String> byKey) implements AsKey {}
+    }
+
+    record Key(long id, @Personal(of = "id") String name) {}
+
     sealed interface AsText {
         record A(Text text) implements AsText {}
     }
@@ -121,6 +135,7 @@ class PersonalRefusalsTest {
         refused(Nested.class, "Inner.name: personal data of \"value\", which is a java.lang.Object");
         refused(Behind.class, "Circle.round: personal and boolean");
         refused(Unwrapped.class, "inner: personal and unwrapped");
+        refused(AnyMembers.class, "more: personal, but not written as a member");
         refused(AsText.class, "Text has personal components, but a serializer of its own");
     }
 
@@ -128,6 +143,20 @@ class PersonalRefusalsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> JacksonCodec.forEvents(events).personal(keys).build())
                 .withMessageContaining(message);
+    }
+
+    @Test
+    void a_record_that_is_the_key_of_a_map_is_refused_since_it_is_written_as_text() {
+        JacksonCodec<AsKey> typed =
+                JacksonCodec.forEvents(AsKey.class).personal(keys).build();
+        for (Executable encode : List.<Executable>of(
+                () -> typed.encode(new AsKey.A(Map.of(new Key(1, "Zoë Quartz"), "x"))),
+                () -> codec.encode(new Fine.Open(Map.of(new Key(1, "Zoë Quartz"), "x"))))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(encode::execute)
+                    .withMessageContaining("PersonalRefusalsTest$Key has personal components and is the key of a map")
+                    .withMessageNotContaining("Quartz");
+        }
     }
 
     @Test
