@@ -158,11 +158,12 @@ class FileKeyRingTest implements DurableKeyRingContract {
     /** A process of its own that asks for many keys. */
     static final class Racer {
         static final int SUBJECTS = 60;
+        static final String VARIABLE = "INDELIBLE_MASTER_KEY";
 
         private Racer() {}
 
         public static void main(String[] args) {
-            MasterKeys masterKeys = MasterKeys.of(DurableKeyRingContract.masterKey(1));
+            MasterKeys masterKeys = MasterKeys.fromEnvironment(VARIABLE);
             answers(FileKeyRing.open(Path.of(args[0]), masterKeys)).forEach(System.out::println);
         }
 
@@ -177,15 +178,20 @@ class FileKeyRingTest implements DurableKeyRingContract {
     }
 
     private Process start(int number) throws IOException {
-        return new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx64m",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Racer.class.getName(),
                         directory.resolve("keys").toString())
-                .redirectError(directory.resolve("error-" + number).toFile())
-                .start();
+                .redirectError(directory.resolve("error-" + number).toFile());
+        builder.environment().put(Racer.VARIABLE, text(1) + ", " + text(2));
+        return builder.start();
+    }
+
+    private static String text(int number) {
+        return Base64.getEncoder().encodeToString(DurableKeyRingContract.masterKey(number));
     }
 
     private void awaitFiles(int count) throws IOException {

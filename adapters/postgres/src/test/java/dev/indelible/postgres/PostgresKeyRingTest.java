@@ -11,8 +11,11 @@ import dev.indelible.personal.MasterKeys;
 import dev.indelible.personal.Subject;
 import dev.indelible.personal.SubjectShredded;
 import dev.indelible.tck.DurableKeyRingContract;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +44,7 @@ class PostgresKeyRingTest implements DurableKeyRingContract {
         byte[] key = keys.keyOf(SUBJECT).toBytes();
         assertThat(row()).startsWith("customer:1 1 60 " + MASTER.currentId() + " ");
         assertThat(Server.sql("SELECT encode(wrapped_key, 'hex') FROM \"" + schema + "\".personal_keys"))
-                .doesNotContain(java.util.HexFormat.of().formatHex(key, 0, 8));
+                .doesNotContain(HexFormat.of().formatHex(key, 0, 8));
         keys.shred(SUBJECT);
         assertThat(row()).isEqualTo("customer:1 1   t");
     }
@@ -73,6 +76,25 @@ class PostgresKeyRingTest implements DurableKeyRingContract {
         assertThatExceptionOfType(Unavailable.class)
                 .isThrownBy(() -> keys.find(SUBJECT, 1))
                 .withMessageContaining("personal_keys");
+    }
+
+    @Test
+    void a_store_from_before_there_were_keys_gets_the_table() {
+        String old = Server.newSchema();
+        Flyway.configure()
+                .dataSource(pool)
+                .schemas(old)
+                .locations("classpath:dev/indelible/postgres")
+                .placeholders(Map.of("schema", old))
+                .target("2")
+                .load()
+                .migrate();
+        assertThat(Server.sql("SELECT \"" + old + "\".store_version()")).isEqualTo("2");
+        try (KeyRing ring = PostgresKeyRing.on(pool, options.withSchema(old), MASTER)) {
+            assertThat(ring.keyOf(SUBJECT).generation()).isEqualTo(1);
+        }
+        assertThat(Server.sql("SELECT \"" + old + "\".store_version()")).isEqualTo("3");
+        Server.sql("DROP SCHEMA \"" + old + "\" CASCADE");
     }
 
     @AfterEach
