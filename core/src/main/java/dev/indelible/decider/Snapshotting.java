@@ -48,6 +48,9 @@ final class Snapshotting<S> {
         public void save(StreamName stream, int deciderVersion, Snapshot snapshot) {
             throw new UnsupportedOperationException();
         }
+
+        @Override
+        public void delete(StreamName stream) {}
     }
 
     private record Never<S>() implements StateCodec<S> {

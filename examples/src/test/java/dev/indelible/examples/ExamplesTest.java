@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.indelible.EventStore;
+import dev.indelible.blob.BlobReference;
 import dev.indelible.decider.Repository;
 import dev.indelible.embedded.EmbeddedSnapshots;
-import dev.indelible.blob.BlobReference;
 import dev.indelible.event.Appended;
 import dev.indelible.event.EventQuery;
 import dev.indelible.event.ExpectedVersion;

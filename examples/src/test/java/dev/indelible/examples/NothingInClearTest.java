@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,10 @@ class NothingInClearTest {
         snapshots.save(
                 ORDER,
                 1,
-                new Snapshot(1, ForgottenCustomer.codec(keys).encode(PLACED).data()));
+                new Snapshot(
+                        1,
+                        UUID.randomUUID(),
+                        ForgottenCustomer.codec(keys).encode(PLACED).data()));
         assertThat(orders.history("1")).containsExactly(PLACED, new Shipped(CARRIER));
     }
 

@@ -58,24 +58,26 @@ public interface SnapshotsContract {
         assertThat(snapshots().latest(one, 2)).contains(second);
     }
 
-    private static Snapshot snapshot(long version, Payload state) {
-        return new Snapshot(version, UUID.randomUUID(), state);
-    }
-
     /** What a person's data is derived from can be deleted with all its versions, and nothing else with it. */
     @Test
     default void deleting_takes_all_versions_of_a_stream_and_no_other_stream() {
         StreamName one = StreamName.of("Order-1");
         StreamName other = StreamName.of("Order-10");
-        snapshots().save(one, 1, new Snapshot(5, Payload.json("1")));
-        snapshots().save(one, 2, new Snapshot(5, Payload.json("2")));
-        snapshots().save(other, 1, new Snapshot(5, Payload.json("3")));
+        Snapshot kept = snapshot(5, Payload.json("3"));
+        snapshots().save(one, 1, snapshot(5, Payload.json("1")));
+        snapshots().save(one, 2, snapshot(5, Payload.json("2")));
+        snapshots().save(other, 1, kept);
         snapshots().delete(one);
         assertThat(snapshots().latest(one, 1)).isEmpty();
         assertThat(snapshots().latest(one, 2)).isEmpty();
-        assertThat(snapshots().latest(other, 1)).contains(new Snapshot(5, Payload.json("3")));
+        assertThat(snapshots().latest(other, 1)).contains(kept);
         snapshots().delete(one);
-        snapshots().save(one, 1, new Snapshot(2, Payload.json("4")));
-        assertThat(snapshots().latest(one, 1)).contains(new Snapshot(2, Payload.json("4")));
+        Snapshot fresh = snapshot(2, Payload.json("4"));
+        snapshots().save(one, 1, fresh);
+        assertThat(snapshots().latest(one, 1)).contains(fresh);
+    }
+
+    private static Snapshot snapshot(long version, Payload state) {
+        return new Snapshot(version, UUID.randomUUID(), state);
     }
 }

@@ -28,6 +28,7 @@ import java.lang.reflect.Proxy;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class ShreddingTest {
@@ -47,7 +48,7 @@ class ShreddingTest {
         store.append(ONE, ExpectedVersion.any(), NewEvent.json("C", "{}").withTags("customer:42"));
         store.append(OTHER, ExpectedVersion.any(), NewEvent.json("A", "{}").withTags("customer:4"));
         for (StreamName stream : List.of(ONE, TWO, OTHER)) {
-            snapshots.save(stream, 1, new Snapshot(1, Payload.json("1")));
+            snapshots.save(stream, 1, new Snapshot(1, UUID.randomUUID(), Payload.json("1")));
         }
         keys.keyOf(ZOE);
     }

@@ -145,6 +145,11 @@ class SnapshottingTest {
             public void save(StreamName stream, int deciderVersion, Snapshot snapshot) {
                 throw new Unavailable("no snapshots today", null);
             }
+
+            @Override
+            public void delete(StreamName stream) {
+                throw new Unavailable("no snapshots today", null);
+            }
         };
         var courses = courses(broken, SnapshotPolicy.every(1));
         enrol(courses, 0, 5);

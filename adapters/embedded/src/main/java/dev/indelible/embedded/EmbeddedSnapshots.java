@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
@@ -101,6 +102,27 @@ public final class EmbeddedSnapshots implements Snapshots, AutoCloseable {
                 if (present == null || versionOf(present) < snapshot.version()) {
                     db.put(unlogged, key, encode(snapshot));
                 }
+                return null;
+            });
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Leaves nothing of them in the files. */
+    @Override
+    public void delete(StreamName stream) {
+        byte[] from = prefix(stream);
+        byte[] to = from.clone();
+        to[to.length - 1] = 1;
+        lock.writeLock().lock();
+        try (FlushOptions flush = new FlushOptions();
+                CompactRangeOptions whole = new CompactRangeOptions()
+                        .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+            onDisk(() -> {
+                db.deleteRange(unlogged, from, to);
+                db.flush(flush);
+                db.compactRange(null, from, to, whole);
                 return null;
             });
         } finally {

@@ -1,5 +1,6 @@
 package dev.indelible.embedded;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -51,6 +52,27 @@ class EmbeddedSnapshotsTest implements SnapshotsContract {
         assertThatThrownBy(() -> snapshots.latest(ORDER, 1)).isInstanceOf(Unavailable.class);
         open();
         assertThat(snapshots.latest(ORDER, 1)).contains(SNAPSHOT);
+    }
+
+    @Test
+    void nothing_of_what_was_deleted_stays_in_the_files() throws IOException {
+        Snapshot secret = new Snapshot(5, UUID.randomUUID(), Payload.json("\"Zoe Quartz\""));
+        snapshots.save(ORDER, 1, secret);
+        snapshots.close();
+        assertThat(filesWith("Zoe Quartz")).isPositive();
+        open();
+        snapshots.delete(ORDER);
+        assertThat(filesWith("Zoe Quartz")).isZero();
+    }
+
+    private long filesWith(String text) throws IOException {
+        long count = 0;
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                count += Files.readString(file, ISO_8859_1).contains(text) ? 1 : 0;
+            }
+        }
+        return count;
     }
 
     @Test

@@ -2,6 +2,9 @@ package dev.indelible.jackson;
 
 import dev.indelible.decider.StateCodec;
 import dev.indelible.event.Payload;
+import dev.indelible.personal.KeyRing;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JavaType;
@@ -15,33 +18,49 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class JacksonState<S> implements StateCodec<S> {
     private final JavaType type;
-    private final JsonMapper mapper;
+    private final PersonalFields personal;
 
-    private JacksonState(JavaType type, JsonMapper mapper) {
+    private JacksonState(JavaType type, JsonMapper mapper, @Nullable KeyRing keys) {
         this.type = type;
-        this.mapper = mapper;
+        this.personal = PersonalFields.of(mapper, keys, List.of(type.getRawClass()));
     }
 
-    /** States of that class, by {@link JacksonCodec#standardMapper}. */
+    /**
+     * States of that class, by {@link JacksonCodec#standardMapper}.
+     *
+     * @throws IllegalArgumentException if it has personal components: give it a key ring
+     */
     public static <S> JacksonState<S> of(Class<S> type) {
         JsonMapper mapper = JacksonCodec.standardMapper();
-        return new JacksonState<>(mapper.constructType(type), mapper);
+        return new JacksonState<>(mapper.constructType(type), mapper, null);
+    }
+
+    /**
+     * States of that class, whose components that are {@link dev.indelible.personal.Personal} are sealed by their
+     * subjects' keys. Once one was shredded, its components are missing in a state that is decoded, and a state that
+     * still
+     * has them cannot be encoded.
+     */
+    public static <S> JacksonState<S> of(Class<S> type, KeyRing keys) {
+        JsonMapper mapper = JacksonCodec.standardMapper();
+        return new JacksonState<>(mapper.constructType(type), mapper, keys);
     }
 
     /** States of a generic type, for example {@code new TypeReference<Set<String>>() {}}, by a mapper of yours. */
     public static <S> JacksonState<S> of(TypeReference<S> type, JsonMapper mapper) {
-        return new JacksonState<>(mapper.constructType(type.getType()), mapper);
+        return new JacksonState<>(mapper.constructType(type.getType()), mapper, null);
     }
 
     /**
      * {@inheritDoc}
      *
      * @throws IllegalArgumentException if it cannot be written as JSON
+     * @throws dev.indelible.personal.SubjectShredded if it has personal data of a subject that was shredded
      */
     @Override
     public Payload encode(S state) {
         try {
-            return Payload.json(mapper.writerFor(type).writeValueAsBytes(state));
+            return Payload.json(personal.write(state, type).json());
         } catch (JacksonException e) {
             throw new IllegalArgumentException("state: cannot be written as JSON" + JsonPath.where(e), e);
         }
@@ -54,15 +73,20 @@ public final class JacksonState<S> implements StateCodec<S> {
      */
     @Override
     public S decode(Payload payload) {
-        S state;
+        Object state;
         try {
-            state = mapper.readValue(payload.toBytes(), type);
+            state = personal.read(payload.toBytes(), type);
         } catch (JacksonException e) {
             throw new IllegalArgumentException("state: does not fit " + type.toCanonical() + JsonPath.where(e), e);
         }
         if (state == null) {
             throw new IllegalArgumentException("state: null (expected: JSON of " + type.toCanonical() + ")");
         }
-        return state;
+        return cast(state);
+    }
+
+    @SuppressWarnings("unchecked") // Jackson made it for that type
+    private S cast(Object state) {
+        return (S) state;
     }
 }

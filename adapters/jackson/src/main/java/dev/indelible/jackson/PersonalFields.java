@@ -16,6 +16,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.JsonNodeFeature;
@@ -104,8 +105,17 @@ final class PersonalFields {
      * @throws dev.indelible.personal.SubjectShredded if it has data of a subject that was shredded
      */
     Written write(Object value) {
+        return write(value, sealing.writer());
+    }
+
+    /** The value as JSON of that type, as {@link #write(Object)}. */
+    Written write(Object value, JavaType type) {
+        return write(value, sealing.writerFor(type));
+    }
+
+    private Written write(Object value, ObjectWriter writer) {
         try {
-            return written(value);
+            return written(value, writer);
         } catch (JacksonException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof PersonalKey refusal) {
@@ -116,14 +126,14 @@ final class PersonalFields {
         }
     }
 
-    private Written written(Object value) {
+    private Written written(Object value, ObjectWriter writer) {
         if (keys == null || nowhere || without.contains(value.getClass())) {
-            return new Written(sealing.writeValueAsBytes(value), Set.of());
+            return new Written(writer.writeValueAsBytes(value), Set.of());
         }
         Sealing used = new Sealing(keys);
         byte[] json;
         try {
-            json = sealing.writer().withAttribute(Sealing.class, used).writeValueAsBytes(value);
+            json = writer.withAttribute(Sealing.class, used).writeValueAsBytes(value);
         } catch (RuntimeException e) {
             throw Optional.ofNullable(used.failure()).orElse(e);
         }
@@ -133,14 +143,15 @@ final class PersonalFields {
 
     /** The value of that JSON; what is sealed by a key that was destroyed is absent. */
     <T> @Nullable T read(byte[] json, Class<T> type) {
+        return type.cast(read(json, mapper.constructType(type)));
+    }
+
+    /** The value of that JSON, as {@link #read(byte[], Class)}. */
+    @Nullable
+    Object read(byte[] json, JavaType type) {
         return keys == null || Marks.in(json) == 0
                 ? mapper.readValue(json, type)
                 : mapper.treeToValue(open(trees.readTree(json)), type);
-    }
-
-    /** The value of that JSON, which is changed; see {@link #read(byte[], Class)}. */
-    <T> @Nullable T read(JsonNode json, Class<T> type) {
-        return mapper.treeToValue(open(json), type);
     }
 
     /** The JSON, which is changed, with all sealed values opened, and without those whose key was destroyed. */

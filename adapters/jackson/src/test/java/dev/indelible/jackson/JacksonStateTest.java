@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.indelible.event.Payload;
+import dev.indelible.memory.MemoryKeyRing;
+import dev.indelible.personal.KeyRing;
+import dev.indelible.personal.Personal;
+import dev.indelible.personal.Subject;
+import dev.indelible.personal.SubjectShredded;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.type.TypeReference;
 
@@ -35,6 +41,28 @@ class JacksonStateTest {
         JacksonState<Map<String, List<Status>>> states =
                 JacksonState.of(new TypeReference<>() {}, JacksonCodec.standardMapper());
         assertThat(states.decode(states.encode(state))).isEqualTo(state);
+    }
+
+    record Customer(
+            String id,
+
+            @Personal(of = "id", kind = "customer") @Nullable
+            String name) {}
+
+    @Test
+    void personal_components_are_sealed_and_gone_once_their_subject_was_shredded() {
+        KeyRing keys = new MemoryKeyRing();
+        JacksonState<Customer> states = JacksonState.of(Customer.class, keys);
+        Customer zoe = new Customer("42", "Zoe Quartz");
+        Payload encoded = states.encode(zoe);
+        assertThat(encoded.text()).doesNotContain("Quartz");
+        assertThat(states.decode(encoded)).isEqualTo(zoe);
+        keys.shred(new Subject("customer", "42"));
+        assertThat(states.decode(encoded)).isEqualTo(new Customer("42", null));
+        assertThatThrownBy(() -> states.encode(zoe)).isInstanceOf(SubjectShredded.class);
+        assertThatThrownBy(() -> JacksonState.of(Customer.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("key ring");
     }
 
     @Test
