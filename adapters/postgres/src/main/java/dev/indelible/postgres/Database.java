@@ -42,7 +42,7 @@ record Database(DataSource dataSource, String schema) {
             select.getMoreResults();
             try (ResultSet rows = select.getResultSet()) {
                 while (rows.next()) {
-                    recorded.add(Rows.raw(rows).toEvent());
+                    recorded.add(Rows.event(rows));
                 }
             }
         }

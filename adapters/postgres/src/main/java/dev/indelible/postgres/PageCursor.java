@@ -78,7 +78,7 @@ final class PageCursor implements Cursor {
      * @param more whether there may be one
      * @param seen the last position of all that the statement could see
      */
-    private record Page(List<Rows.Raw> events, Bounds rest, boolean more, long seen) {}
+    private record Page(List<RecordedEvent> events, Bounds rest, boolean more, long seen) {}
 
     @Override
     public Position asOf() {
@@ -90,7 +90,7 @@ final class PageCursor implements Cursor {
         while (left > 0) {
             if (next < page.events().size()) {
                 left--;
-                return page.events().get(next++).toEvent();
+                return page.events().get(next++);
             } else if (!page.more()) {
                 close();
             } else {
@@ -217,7 +217,7 @@ final class PageCursor implements Cursor {
         if (seen < atLeast) {
             return new Page(List.of(), bounds, true, seen);
         }
-        List<Rows.Raw> events = new ArrayList<>();
+        List<RecordedEvent> events = new ArrayList<>();
         long bytes = 0;
         long last = range.backwards() ? bounds.before() : bounds.after();
         int count = 0;
@@ -231,13 +231,13 @@ final class PageCursor implements Cursor {
                 throw new Corrupted("events: global_position " + position + " after " + last, null);
             }
             last = position;
-            Rows.Raw event = Rows.raw(rows);
-            bytes += event.size();
+            RecordedEvent event = Rows.event(rows);
+            bytes += event.data().size() + event.metadata().size();
             if (count % FETCH_EVENTS_MIN == 0) {
                 long fitting = FETCH_BYTES / (1 + bytes / count);
                 rows.setFetchSize(Math.clamp(fitting, FETCH_EVENTS_MIN, FETCH_EVENTS_MAX));
             }
-            if (pages.isExact() || query.matches(event.toEvent())) {
+            if (pages.isExact() || query.matches(event)) {
                 events.add(event);
             }
         }

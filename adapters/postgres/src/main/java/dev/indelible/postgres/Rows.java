@@ -32,59 +32,25 @@ final class Rows {
 
     private Rows() {}
 
-    /**
-     * An event as it came. To make it an {@link RecordedEvent} is left to whoever takes it, so that the server need not
-     * wait for that before it is asked for more.
-     */
-    record Raw(
-            long position,
-            long version,
-            UUID id,
-            int schemaVersion,
-            String stream,
-            String type,
-            Payload data,
-            Payload metadata,
-            @Nullable String tags,
-            long micros) {
-        long size() {
-            return (long) data.size() + metadata.size();
-        }
-
-        RecordedEvent toEvent() {
-            try {
-                return new RecordedEvent(
-                        id,
-                        StreamName.of(stream),
-                        type,
-                        version,
-                        schemaVersion,
-                        data,
-                        metadata,
-                        tags == null ? List.of() : Rows.tags(tags),
-                        Position.of(position),
-                        time(micros));
-            } catch (IllegalArgumentException e) {
-                throw new Corrupted("events: global_position " + position + ": " + e.getMessage(), e);
-            }
-        }
-    }
-
     /** The event in the current row. */
-    static Raw raw(ResultSet row) throws SQLException {
+    static RecordedEvent event(ResultSet row) throws SQLException {
         byte[] data = row.getBytes(7);
         byte[] metadata = row.getBytes(8);
-        return new Raw(
-                row.getLong(1),
-                row.getLong(2),
-                (UUID) row.getObject(3),
-                row.getInt(4),
-                row.getString(5),
-                row.getString(6),
-                data != null ? json(data) : payload(row.getBytes(11), row.getBoolean(12)),
-                metadata != null ? json(metadata) : payload(row.getBytes(13), row.getBoolean(14)),
-                row.getString(9),
-                row.getLong(10));
+        try {
+            return new RecordedEvent(
+                    (UUID) row.getObject(3),
+                    StreamName.of(row.getString(5)),
+                    row.getString(6),
+                    row.getLong(2),
+                    row.getInt(4),
+                    data != null ? json(data) : payload(row.getBytes(11), row.getBoolean(12)),
+                    metadata != null ? json(metadata) : payload(row.getBytes(13), row.getBoolean(14)),
+                    tags(row.getString(9)),
+                    Position.of(row.getLong(1)),
+                    time(row.getLong(10)));
+        } catch (IllegalArgumentException e) {
+            throw new Corrupted("events: global_position " + row.getLong(1) + ": " + e.getMessage(), e);
+        }
     }
 
     /** The microseconds, exact for some centuries: a double holds them. */
@@ -101,7 +67,10 @@ final class Rows {
         return Payload.of(isBinary ? Payload.Format.BINARY : Payload.Format.JSON, ByteBuffer.wrap(bytes));
     }
 
-    private static List<Tag> tags(String joined) {
+    private static List<Tag> tags(@Nullable String joined) {
+        if (joined == null) {
+            return List.of();
+        }
         int end = joined.indexOf(TAG_SEPARATOR);
         if (end < 0) {
             return List.of(Tag.of(joined));
