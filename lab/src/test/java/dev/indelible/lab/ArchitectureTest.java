@@ -25,7 +25,8 @@ class ArchitectureTest {
         "dev.indelible.decider",
         "dev.indelible.schema",
         "dev.indelible.blob",
-        "dev.indelible.personal"
+        "dev.indelible.personal",
+        "dev.indelible.projection"
     };
 
     /** Each adapter's package, and those of its technology. */

@@ -46,6 +46,7 @@ CREATE TABLE snapshots (
 CREATE TABLE subscription_checkpoints (
   subscription_id TEXT COLLATE "C" PRIMARY KEY,
   last_position   BIGINT NOT NULL,
+  replay_until    BIGINT NOT NULL DEFAULT 0,
   updated_at      TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 
