@@ -34,7 +34,8 @@ class ArchitectureTest {
             "dev.indelible.jackson", new String[] {"tools.jackson..", "com.fasterxml.jackson.annotation.."},
             "dev.indelible.embedded", new String[] {"org.rocksdb.."},
             "dev.indelible.postgres", new String[] {"org.postgresql..", "com.zaxxer.hikari..", "org.flywaydb.."},
-            "dev.indelible.s3", new String[] {"software.amazon.awssdk.."});
+            "dev.indelible.s3", new String[] {"software.amazon.awssdk.."},
+            "dev.indelible.redis", new String[] {"redis.clients.jedis.."});
 
     private static final String[] APPS = {"dev.indelible.server..", "dev.indelible.cli.."};
 
