@@ -3,6 +3,7 @@ package dev.indelible.decider;
 import dev.indelible.EventStore;
 import dev.indelible.Events;
 import dev.indelible.event.Append;
+import dev.indelible.event.EventQuery;
 import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Position;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Decisions on what matches a query. */
 record BoundaryGround<C, S, E>(EventStore store, Boundary<E> boundary, Fold<C, S, E> fold) implements Ground<S, E> {
@@ -43,9 +45,8 @@ record BoundaryGround<C, S, E>(EventStore store, Boundary<E> boundary, Fold<C, S
     }
 
     @Override
-    public Replayed<S> after(Replayed<S> before, List<E> events, List<NewEvent> encoded, Position position) {
-        return before.plus(
-                fold.evolve(before.state(), events), encoded.getLast().id(), position, encoded.size());
+    public Replayed<S> after(Replayed<S> before, S state, List<NewEvent> encoded, Position position) {
+        return before.plus(state, encoded.getLast().id(), position, encoded.size());
     }
 
     @Override
@@ -55,6 +56,9 @@ record BoundaryGround<C, S, E>(EventStore store, Boundary<E> boundary, Fold<C, S
 
     @Override
     public String name() {
-        return boundary.query().toString();
+        return boundary.query().items().stream()
+                .map(item -> new EventQuery(List.of(item)).toString())
+                .sorted()
+                .collect(Collectors.joining(" or "));
     }
 }

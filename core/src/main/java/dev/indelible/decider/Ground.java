@@ -17,12 +17,12 @@ interface Ground<S, E> {
     /** Records the events unless something has changed since. */
     Append append(Replayed<S> now, List<E> events, List<NewEvent> encoded);
 
-    /** As it is after the events have been recorded; the last of them is at that position. */
-    Replayed<S> after(Replayed<S> before, List<E> events, List<NewEvent> encoded, Position position);
+    /** As it is in that state after the events have been recorded; the last of them is at that position. */
+    Replayed<S> after(Replayed<S> before, S state, List<NewEvent> encoded, Position position);
 
     /** Whether an event that this ground's commands lead to can be there. */
     boolean holds(RecordedEvent event);
 
-    /** What it is called. */
+    /** What it is called, in every process and however its query was put together: this is recorded. */
     String name();
 }

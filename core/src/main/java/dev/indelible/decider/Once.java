@@ -33,9 +33,16 @@ final class Once {
     private final StreamName own;
 
     Once(String commandId, String category) {
-        this.tag = Tag.of(TAG, commandId);
+        try {
+            this.tag = Tag.of(TAG, commandId);
+            this.own = StreamName.of(category + "Command", commandId);
+        } catch (IllegalArgumentException | NullPointerException e) {
+            throw new IllegalArgumentException(
+                    "command id: " + (commandId == null ? "null" : '"' + commandId + '"')
+                            + " (expected: a text that can be a tag's value): " + e.getMessage(),
+                    e);
+        }
         this.query = EventQuery.tags(tag.text());
-        this.own = StreamName.of(category + "Command", commandId);
     }
 
     /** What the command led to, if it was handled. */
@@ -47,7 +54,7 @@ final class Once {
         RecordedEvent last = recorded.getLast();
         List<E> events = new ArrayList<>();
         Position position = last.position();
-        if (last.stream().equals(own)) {
+        if (last.stream().equals(own) && last.type().equals(CHANGED_NOTHING)) {
             Map<?, ?> nothing = (Map<?, ?>) Json.parse("data", last.data().toBytes());
             requireSame(ground.name().equals(nothing.get("of")), String.valueOf(nothing.get("of")), ground);
             position = Position.of(Long.parseLong(String.valueOf(nothing.get("position"))));
@@ -84,7 +91,9 @@ final class Once {
 
     private NewEvent marked(NewEvent event) {
         List<Tag> tags = new ArrayList<>(event.tags());
-        tags.add(tag);
+        if (!tags.contains(tag)) {
+            tags.add(tag);
+        }
         return event.withTags(tags);
     }
 

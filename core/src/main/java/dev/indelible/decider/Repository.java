@@ -76,16 +76,20 @@ public final class Repository<C, S, E> {
      * How the snapshots of a repository fare.
      *
      * @param saved how many it has saved
+     * @param passedOver how many were due and not saved, because too many were being saved
      * @param used how many loads went on from one
      * @param faults how often one could not be saved, read or used; each cost time and nothing else
      * @param lastError of those
      */
-    public record SnapshotStatus(long saved, long used, long faults, Optional<RuntimeException> lastError) {}
+    public record SnapshotStatus(long saved, long passedOver, long used, long faults, Optional<Throwable> lastError) {}
 
     /** A repository of the category's streams, which are named {@code {category}-{id}}. */
     public static <C, S, E> Repository<C, S, E> of(
             EventStore store, String category, Decider<C, S, E> decider, Codec<E> codec) {
-        StreamName.of(category, "");
+        if (category.isEmpty() || StreamName.of(category, "").isSystem()) {
+            throw new IllegalArgumentException(
+                    "category: \"" + category + "\" (expected: a name that does not begin with '$')");
+        }
         return new Repository<>(new Wiring<>(store, category, decider, codec), ATTEMPTS_MAX, Snapshotting.none());
     }
 
@@ -163,36 +167,47 @@ public final class Repository<C, S, E> {
 
     private Handled<S, E> handle(Ground<S, E> ground, C command, @Nullable Once once) {
         for (int attempt = 1; ; attempt++) {
-            if (once != null) {
-                Optional<Handled<S, E>> before = once.before(store, codec, ground);
-                if (before.isPresent()) {
-                    return before.get();
-                }
+            Optional<Handled<S, E>> before = before(ground, once);
+            if (before.isPresent()) {
+                return before.get();
             }
             Replayed<S> now = ground.now();
-            List<E> events = decider.decide(command, now.state());
+            List<E> events;
+            try {
+                events = decider.decide(command, now.state());
+            } catch (RuntimeException refusal) {
+                // Perhaps because the same command has been handled since: then it was not refused.
+                return before(ground, once).orElseThrow(() -> refusal);
+            }
             if (events.isEmpty() && once == null) {
                 return new Handled<>(events, now.state(), now.version(), now.position(), attempt);
             }
             List<NewEvent> encoded = events.stream().map(codec::encode).toList();
+            S then = new Fold<>(decider, codec).evolve(now.state(), events);
+            Append append;
+            if (once == null) {
+                append = ground.append(now, events, encoded);
+            } else if (events.isEmpty()) {
+                append = once.nothing(ground, now);
+            } else {
+                append = once.mark(ground.append(now, events, encoded));
+            }
+            Position position;
             try {
-                Append append;
-                if (once == null) {
-                    append = ground.append(now, events, encoded);
-                } else if (events.isEmpty()) {
-                    append = once.nothing(ground, now);
-                } else {
-                    append = once.mark(ground.append(now, events, encoded));
-                }
-                Position position = store.append(append).position();
-                Replayed<S> then = events.isEmpty() ? now : ground.after(now, events, encoded, position);
-                return new Handled<>(events, then.state(), then.version(), then.position(), attempt);
+                position = store.append(append).position();
             } catch (Conflict conflict) {
                 if (attempt == attemptsMax || !isLostRace(conflict)) {
-                    throw conflict;
+                    return before(ground, once).orElseThrow(() -> conflict);
                 }
+                continue;
             }
+            Replayed<S> after = events.isEmpty() ? now : ground.after(now, then, encoded, position);
+            return new Handled<>(events, after.state(), after.version(), after.position(), attempt);
         }
+    }
+
+    private Optional<Handled<S, E>> before(Ground<S, E> ground, @Nullable Once once) {
+        return once == null ? Optional.empty() : once.before(store, codec, ground);
     }
 
     private static boolean isLostRace(Conflict conflict) {
@@ -201,6 +216,9 @@ public final class Repository<C, S, E> {
     }
 
     private Ground<S, E> stream(String id) {
+        if (id.isEmpty()) {
+            throw new IllegalArgumentException("id: \"\" (expected: what names a " + category + ")");
+        }
         return new StreamGround<>(store, StreamName.of(category, id), new Fold<>(decider, codec), snapshotting);
     }
 

@@ -3,6 +3,7 @@ package dev.indelible.decider;
 import dev.indelible.decider.Snapshots.Snapshot;
 import dev.indelible.event.Payload;
 import dev.indelible.event.StreamName;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -23,9 +24,10 @@ final class Snapshotting<S> {
     private final SnapshotPolicy policy;
     private final Set<StreamName> saving = ConcurrentHashMap.newKeySet();
     private final AtomicLong saved = new AtomicLong();
+    private final AtomicLong passedOver = new AtomicLong();
     private final AtomicLong used = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
-    private volatile @Nullable RuntimeException lastError;
+    private volatile @Nullable Throwable lastError;
 
     Snapshotting(Snapshots snapshots, StateCodec<S> states, SnapshotPolicy policy) {
         this.snapshots = snapshots;
@@ -72,8 +74,10 @@ final class Snapshotting<S> {
         try {
             return snapshots
                     .latest(stream, deciderVersion)
-                    .map(snapshot -> new Start<>(states.decode(snapshot.state()), snapshot));
-        } catch (RuntimeException e) {
+                    .map(snapshot -> new Start<>(
+                            Objects.requireNonNull(states.decode(snapshot.state()), "state codec: decoded to null"),
+                            snapshot));
+        } catch (Throwable e) {
             failed(e);
             return Optional.empty();
         }
@@ -83,40 +87,60 @@ final class Snapshotting<S> {
         used.incrementAndGet();
     }
 
-    /** The stream does not have the event that the snapshot was taken at: it is of another store or another past. */
+    /** The stream does not have the event that it was taken at: it is of another store or past, and bars new ones. */
     void refuse(StreamName stream, Snapshot snapshot) {
         failed(new IllegalStateException("snapshot of %s at version %d: event %s is not there (expected: in the stream)"
                 .formatted(stream, snapshot.version(), snapshot.eventId())));
+        try {
+            snapshots.delete(stream);
+        } catch (Throwable e) {
+            failed(e);
+        }
     }
 
     /** Keeps the state if the policy says so; returns at once. */
     void offer(StreamName stream, int deciderVersion, Replayed<S> replayed) {
         UUID eventId = replayed.eventId();
-        if (eventId == null || replayed.events() == 0 || !policy.isDue(replayed.toReplay())) {
+        if (eventId == null || replayed.events() == 0 || !isDue(replayed)) {
             return;
         }
-        if (saving.size() < SAVES_MAX && saving.add(stream)) {
-            long version = replayed.version();
-            Thread.ofVirtual().name("indelible-snapshot").start(() -> {
-                try {
-                    Snapshot snapshot = new Snapshot(version, eventId, states.encode(replayed.state()));
-                    snapshots.save(stream, deciderVersion, snapshot);
-                    saved.incrementAndGet();
-                } catch (RuntimeException e) {
-                    failed(e);
-                } finally {
-                    saving.remove(stream);
-                }
-            });
+        if (saving.size() >= SAVES_MAX || !saving.add(stream)) {
+            passedOver.incrementAndGet();
+            return;
+        }
+        Thread.ofVirtual().name("indelible-snapshot").start(() -> {
+            try {
+                Snapshot snapshot = new Snapshot(replayed.version(), eventId, states.encode(replayed.state()));
+                snapshots.save(stream, deciderVersion, snapshot);
+                saved.incrementAndGet();
+            } catch (Throwable e) {
+                failed(e);
+            } finally {
+                saving.remove(stream);
+            }
+        });
+    }
+
+    private boolean isDue(Replayed<S> replayed) {
+        try {
+            return policy.isDue(replayed.toReplay());
+        } catch (Throwable e) {
+            failed(e);
+            return false;
         }
     }
 
     Repository.SnapshotStatus status() {
-        return new Repository.SnapshotStatus(saved.get(), used.get(), faults.get(), Optional.ofNullable(lastError));
+        return new Repository.SnapshotStatus(
+                saved.get(), passedOver.get(), used.get(), faults.get(), Optional.ofNullable(lastError));
     }
 
-    private void failed(RuntimeException e) {
+    /** Whatever it is: only out of memory is more than the snapshot's matter. */
+    private void failed(Throwable e) {
         faults.incrementAndGet();
         lastError = e;
+        if (e instanceof OutOfMemoryError error) {
+            throw error;
+        }
     }
 }

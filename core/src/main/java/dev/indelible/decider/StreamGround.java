@@ -38,9 +38,8 @@ record StreamGround<C, S, E>(EventStore store, StreamName stream, Fold<C, S, E> 
     }
 
     @Override
-    public Replayed<S> after(Replayed<S> before, List<E> events, List<NewEvent> encoded, Position position) {
-        Replayed<S> after = before.plus(
-                fold.evolve(before.state(), events), encoded.getLast().id(), position, encoded.size());
+    public Replayed<S> after(Replayed<S> before, S state, List<NewEvent> encoded, Position position) {
+        Replayed<S> after = before.plus(state, encoded.getLast().id(), position, encoded.size());
         offer(after);
         return after;
     }

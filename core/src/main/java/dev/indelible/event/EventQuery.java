@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -59,10 +60,16 @@ public record EventQuery(List<Item> items) {
             return Stream.of(
                             stream == null ? "" : "stream " + stream,
                             category == null ? "" : "category " + category,
-                            types.isEmpty() ? "" : "type " + String.join("|", types),
+                            types.isEmpty()
+                                    ? ""
+                                    : "type " + types.stream().sorted().collect(Collectors.joining("|")),
                             tags.isEmpty()
                                     ? ""
-                                    : "tag " + tags.stream().map(Tag::text).collect(Collectors.joining("&")))
+                                    : "tag "
+                                            + tags.stream()
+                                                    .map(Tag::text)
+                                                    .sorted()
+                                                    .collect(Collectors.joining("&")))
                     .filter(part -> !part.isEmpty())
                     .collect(Collectors.joining(" "));
         }
@@ -94,6 +101,7 @@ public record EventQuery(List<Item> items) {
 
     /** The events of all streams of a category. */
     public static EventQuery category(String category) {
+        Objects.requireNonNull(category, "category: null (expected: a name)");
         return new EventQuery(List.of(new Item(null, category, Set.of(), Set.of())));
     }
 
@@ -109,6 +117,7 @@ public record EventQuery(List<Item> items) {
 
     /** This, and the type is one of those; in every alternative. */
     public EventQuery withTypes(String... types) {
+        requireSome("types", types.length);
         Set<String> set = new LinkedHashSet<>(List.of(types));
         return map(item -> {
             if (!item.types().isEmpty()) {
@@ -120,6 +129,7 @@ public record EventQuery(List<Item> items) {
 
     /** This, and all of those tags, each written {@code key:value}; in every alternative. */
     public EventQuery withTags(String... tags) {
+        requireSome("tags", tags.length);
         return withTags(Stream.of(tags).map(Tag::of).collect(Collectors.toSet()));
     }
 
@@ -130,6 +140,13 @@ public record EventQuery(List<Item> items) {
             both.addAll(tags);
             return new Item(item.stream(), item.category(), item.types(), both);
         });
+    }
+
+    /** A list that is empty by mistake would ask for everything. */
+    private static void requireSome(String what, int count) {
+        if (count == 0) {
+            throw new IllegalArgumentException(what + ": none (expected: 1 or more; all() asks for every event)");
+        }
     }
 
     /** This or the other. */

@@ -1,5 +1,7 @@
 package dev.indelible.event;
 
+import java.util.Objects;
+
 /**
  * The name of a stream: {@code {Category}-{id}}, for example {@code Order-abc123}.
  *
@@ -21,6 +23,7 @@ public record StreamName(String value) implements Comparable<StreamName> {
 
     /** The stream of one thing of a category: {@code of("Order", "abc123")} is {@code Order-abc123}. */
     public static StreamName of(String category, String id) {
+        Objects.requireNonNull(id, "id of a stream: null (expected: a text)");
         if (category.indexOf('-') >= 0) {
             throw new IllegalArgumentException("category: \"" + category + "\" (expected: no '-', which ends it)");
         }

@@ -1,5 +1,7 @@
 package dev.indelible.event;
 
+import java.util.Objects;
+
 /**
  * What an event is about, across streams: {@code key:value}, for example {@code customer:42}.
  *
@@ -24,6 +26,7 @@ public record Tag(String text) implements Comparable<Tag> {
 
     /** The tag of that key and value. */
     public static Tag of(String key, String value) {
+        Objects.requireNonNull(value, () -> "value of tag " + key + ": null (expected: a text)");
         if (key.indexOf(':') >= 0) {
             throw new IllegalArgumentException("tag key: \"" + key + "\" (expected: no ':', which ends it)");
         }

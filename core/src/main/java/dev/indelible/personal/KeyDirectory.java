@@ -89,6 +89,9 @@ final class KeyDirectory {
         try {
             return Optional.of(Files.readAllBytes(path(name)));
         } catch (NoSuchFileException e) {
+            if (!Files.isDirectory(path)) {
+                throw unavailable(path, e);
+            }
             return Optional.empty();
         } catch (IOException e) {
             throw unavailable(path, e);

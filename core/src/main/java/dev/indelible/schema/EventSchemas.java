@@ -2,6 +2,7 @@ package dev.indelible.schema;
 
 import dev.indelible.Codec;
 import dev.indelible.event.NewEvent;
+import dev.indelible.personal.SealedValue;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,8 +42,14 @@ public final class EventSchemas<E> {
      * made-up values; for records that do not take any value.
      */
     public EventSchemas<E> sample(E event) {
+        NewEvent sample = codec.encode(event);
+        if (sample.data().isJson() && sample.data().text().contains('"' + SealedValue.SUBJECT + '"')) {
+            throw new IllegalArgumentException(
+                    "sample %s: has sealed personal data, which no other key ring can open".formatted(sample.type())
+                            + " (expected: an event without, or no sample)");
+        }
         List<NewEvent> more = new ArrayList<>(samples);
-        more.add(codec.encode(event));
+        more.add(sample);
         return new EventSchemas<>(codec, more);
     }
 

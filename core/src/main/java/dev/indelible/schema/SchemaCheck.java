@@ -2,6 +2,7 @@ package dev.indelible.schema;
 
 import dev.indelible.Codec;
 import dev.indelible.EventSchema;
+import dev.indelible.event.Json;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Payload;
 import dev.indelible.event.Position;
@@ -10,6 +11,7 @@ import dev.indelible.event.StreamName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class SchemaCheck {
     private static final StreamName STREAM = StreamName.of("Sample-1");
     private static final String UNHEARD_OF = "indelible.unheard-of";
+    private static final String HOLE = "it becomes ";
 
     private final Codec<?> codec;
     private final SortedMap<String, SortedMap<Integer, EventSchema>> stored;
@@ -37,7 +40,7 @@ final class SchemaCheck {
         }
         stored.values().forEach(versions -> versions.values().forEach(schema -> put(updated, schema)));
         current.values().forEach(versions -> versions.values().forEach(schema -> compare(schema, samples)));
-        stored.values().forEach(versions -> versions.values().forEach(this::replay));
+        stored.values().forEach(this::replay);
         probe();
     }
 
@@ -89,28 +92,39 @@ final class SchemaCheck {
         }
     }
 
-    private void replay(EventSchema was) {
-        String refusal = refusal(was, was.schemaVersion(), was.sample().orElse(Payload.EMPTY_OBJECT));
-        if (refusal == null) {
-            return;
+    /** Where a version leads to one that is not read, it is not read either: only the last one is told then. */
+    private void replay(SortedMap<Integer, EventSchema> versions) {
+        boolean isCutOff = false;
+        for (EventSchema was : versions.reversed().values()) {
+            String refusal = refusal(was, was.schemaVersion(), was.sample().orElse(Payload.EMPTY_OBJECT));
+            boolean isRead = find(current, was) != null;
+            if (refusal != null && (isRead || !isCutOff)) {
+                tell(was, refusal);
+            }
+            isCutOff |= refusal != null && !isRead;
         }
+    }
+
+    private void tell(EventSchema was, String refusal) {
         if (find(current, was) != null) {
             fault(
                     was,
                     "its sample does not read back any more: " + refusal,
                     "read such events as before, or record what is demanded now as a new schema version with an"
                             + " upcaster; if none like the sample was ever recorded, correct it in the file");
-        } else if (current.containsKey(was.type())) {
-            fault(
-                    was,
-                    "nothing reads it any more: " + refusal,
-                    "give the codec an upcaster from %s, or a record for it; this one must lead to what it reads"
-                            .formatted(name(was)));
-        } else {
+        } else if (!current.containsKey(was.type())) {
             fault(
                     was,
                     "the event type is gone: " + refusal,
                     "bring its record back, or give the codec an upcaster from %s: a rename, a split or a drop"
+                            .formatted(name(was)));
+        } else if (refusal.contains(": upcaster ") || refusal.startsWith(HOLE)) {
+            fault(was, "it is not read any more: " + refusal, "correct the upcasters that lead on from it");
+        } else {
+            fault(
+                    was,
+                    "nothing reads it any more: " + refusal,
+                    "give the codec an upcaster from %s, or a record for it; if it has one, correct where that leads"
                             .formatted(name(was)));
         }
     }
@@ -143,11 +157,44 @@ final class SchemaCheck {
         NewEvent event = new NewEvent(
                 NewEvent.idOf(kind.type()), kind.type(), schemaVersion, data, Payload.EMPTY_OBJECT, List.of());
         try {
-            codec.decode(RecordedEvent.of(event, STREAM, 1, Position.of(1), Instant.EPOCH));
-            return null;
+            RecordedEvent recorded = RecordedEvent.of(event, STREAM, 1, Position.of(1), Instant.EPOCH);
+            return find(current, kind) == null ? hole(codec, recorded) : decode(codec, recorded);
         } catch (RuntimeException e) {
             return e.getMessage() == null ? e.toString() : e.getMessage().replaceAll("\\s*\\R\\s*", " ");
         }
+    }
+
+    private static @Nullable String decode(Codec<?> codec, RecordedEvent recorded) {
+        codec.decode(recorded);
+        return null;
+    }
+
+    /** A required field that an upcaster has given no value; a record may take null for it, and nobody would see it. */
+    private <E> @Nullable String hole(Codec<E> reader, RecordedEvent recorded) {
+        for (E event : reader.decode(recorded)) {
+            NewEvent today = reader.encode(event);
+            EventSchema schema =
+                    current.getOrDefault(today.type(), new TreeMap<>()).get(today.schemaVersion());
+            if (schema != null && Json.parse("data", today.data().toBytes()) instanceof Map<?, ?> members) {
+                for (Map.Entry<String, EventSchema.Field> field :
+                        schema.fields().entrySet()) {
+                    if (!field.getValue().optional() && isMissing(members, field.getKey())) {
+                        return HOLE + name(schema) + " without " + field.getKey();
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    /** What lies in a list, in a map, or in something that is missing itself, is not missing. */
+    private static boolean isMissing(Map<?, ?> members, String path) {
+        int dot = path.indexOf('.');
+        Object value = members.get(dot < 0 ? path : path.substring(0, dot));
+        if (dot >= 0) {
+            return value instanceof Map<?, ?> inner && isMissing(inner, path.substring(dot + 1));
+        }
+        return !path.endsWith("]") && !path.endsWith("}") && (value == null || value.equals(Json.NULL));
     }
 
     private void fault(EventSchema schema, String reason, String remedy) {

@@ -28,7 +28,6 @@ class OrderHistorySchemaTest {
                 .map(fault -> fault.place())
                 .containsExactly(
                         "OrderMoved, schema version 1",
-                        "OrderPlaced, schema version 1",
                         "OrderPlaced, schema version 2",
                         "OrderViewed, schema version 1");
     }

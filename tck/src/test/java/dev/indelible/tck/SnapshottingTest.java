@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -157,6 +158,49 @@ class SnapshottingTest {
         await(() -> courses.snapshots().faults() > 6);
         assertThat(courses.snapshots().saved()).isZero();
         assertThat(courses.snapshots().lastError().orElseThrow()).hasMessage("no snapshots today");
+    }
+
+    @Test
+    void a_policy_or_a_codec_that_fails_costs_time_and_is_told() {
+        var courses = courses(snapshots, replay -> {
+            throw new IllegalStateException("no idea");
+        });
+        enrol(courses, 0, 3);
+        assertThat(courses.load("java").state()).isEqualTo(students(3));
+        assertThat(courses.snapshots().lastError().orElseThrow()).hasMessage("no idea");
+        UUID last = store.read(EventQuery.stream(JAVA)).toList().getLast().id();
+        snapshots.save(JAVA, 1, new Snapshots.Snapshot(3, last, Payload.json("[]")));
+        for (Supplier<List<String>> decode : List.<Supplier<List<String>>>of(
+                () -> {
+                    throw new StackOverflowError("deep");
+                },
+                () -> {
+                    throw new NoClassDefFoundError("gone");
+                },
+                SnapshottingTest::nothing)) {
+            var failing = Repository.of(store, "Course", new Places(1_000), Places.CODEC)
+                    .snapshotting(
+                            snapshots,
+                            new StateCodec<>() {
+                                @Override
+                                public Payload encode(List<String> state) {
+                                    return Payload.json("[]");
+                                }
+
+                                @Override
+                                public List<String> decode(Payload payload) {
+                                    return decode.get();
+                                }
+                            },
+                            replay -> false);
+            assertThat(failing.load("java").state()).isEqualTo(students(3));
+            assertThat(failing.snapshots().faults()).isEqualTo(1);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // what a codec in another language may do
+    private static List<String> nothing() {
+        return null;
     }
 
     @Test

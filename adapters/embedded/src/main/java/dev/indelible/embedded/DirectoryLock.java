@@ -27,20 +27,24 @@ final class DirectoryLock implements AutoCloseable {
         if (lockOf(channel) == null) {
             channel.close();
             throw new Unavailable(
-                    "%s is held by process %s (expected: one process and one store in it)"
+                    "%s is held by process %s%s (expected: one process and one store in it)"
                             .formatted(
                                     directory.toAbsolutePath().normalize(),
-                                    Files.readString(file).strip()),
+                                    Files.readString(file).strip(),
+                                    Files.readString(file).strip().equals(ownProcess()) ? ", this one" : ""),
                     null);
         }
-        String process = Long.toString(ProcessHandle.current().pid());
-        channel.truncate(0).write(ByteBuffer.wrap(process.getBytes(UTF_8)), 0);
+        channel.truncate(0).write(ByteBuffer.wrap(ownProcess().getBytes(UTF_8)), 0);
         return new DirectoryLock(channel);
     }
 
     @Override
     public void close() throws IOException {
         channel.close();
+    }
+
+    private static String ownProcess() {
+        return Long.toString(ProcessHandle.current().pid());
     }
 
     private static @Nullable FileLock lockOf(FileChannel channel) throws IOException {

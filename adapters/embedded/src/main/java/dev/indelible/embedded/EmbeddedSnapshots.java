@@ -33,7 +33,9 @@ public final class EmbeddedSnapshots implements Snapshots, AutoCloseable {
     private static final byte BINARY = 2;
     private static final int HEADER_BYTES = Integer.BYTES + Long.BYTES + 2 * Long.BYTES + 1;
 
-    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    /** Fair: with virtual threads, readers that never pause would keep out whoever writes. */
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
+
     private final DirectoryLock holder;
     private final Options options = options();
     private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);

@@ -13,8 +13,12 @@ import dev.indelible.tck.SnapshotsContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +77,35 @@ class EmbeddedSnapshotsTest implements SnapshotsContract {
             }
         }
         return count;
+    }
+
+    @Test
+    void whoever_writes_gets_his_turn_beside_virtual_threads_that_read_without_pause() throws Exception {
+        AtomicBoolean isOver = new AtomicBoolean();
+        List<Thread> readers = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            readers.add(Thread.startVirtualThread(() -> {
+                while (!isOver.get()) {
+                    snapshots.latest(ORDER, 1);
+                }
+            }));
+        }
+        try {
+            FutureTask<Void> writer = new FutureTask<>(() -> {
+                for (int i = 0; i < 5; i++) {
+                    snapshots.save(ORDER, 1, SNAPSHOT);
+                    snapshots.delete(ORDER);
+                }
+                return null;
+            });
+            Thread.ofPlatform().daemon().start(writer);
+            writer.get(30, TimeUnit.SECONDS);
+        } finally {
+            isOver.set(true);
+            for (Thread reader : readers) {
+                reader.join();
+            }
+        }
     }
 
     @Test

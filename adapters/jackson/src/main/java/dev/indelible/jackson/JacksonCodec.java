@@ -12,6 +12,7 @@ import dev.indelible.personal.Personal;
 import dev.indelible.personal.Subject;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -294,6 +295,7 @@ public final class JacksonCodec<E> implements Codec<E> {
      */
     public static final class Builder<E> {
         private final Map<Class<?>, Shape> shapes = new LinkedHashMap<>();
+        private final Set<Class<?>> named = new HashSet<>();
         private JsonMapper mapper = standardMapper();
         private Clock clock = Clock.systemUTC();
         private Supplier<Metadata> context = () -> Metadata.NONE;
@@ -310,13 +312,18 @@ public final class JacksonCodec<E> implements Codec<E> {
         /**
          * The name and the schema version that are recorded for the record, instead of its simple name and 1.
          *
-         * @throws IllegalArgumentException if the class is not one of the events, or a store would refuse the name or
-         *     the version
+         * @throws IllegalArgumentException if the class is not one of the events or was named already, or a store would
+         *     refuse the name or the version
          */
         public Builder<E> event(Class<? extends E> type, String name, int schemaVersion) {
             if (!shapes.containsKey(type)) {
                 throw new IllegalArgumentException(
                         "event: %s (expected: one of %s)".formatted(type.getName(), classNames(shapes)));
+            }
+            if (!named.add(type)) {
+                throw new IllegalArgumentException("event: %s is %s already (expected: one name; old names are read by"
+                                .formatted(type.getName(), shapes.get(type).key())
+                        + " upcasters)");
             }
             shapes.put(type, Shape.of(type, name, schemaVersion));
             return this;

@@ -70,7 +70,14 @@ final class PersonalFields {
             } else {
                 fields.nowhere = false;
             }
+            modifier.hasPersonal |= !types.records().isEmpty();
+        }
+        for (Class<?> root : roots) {
+            PersonalTypes types = PersonalTypes.in(root);
             types.records().forEach(type -> fields.requireSealed(type, modifier));
+            if (modifier.hasPersonal) {
+                types.classes().forEach(Bypasses::refuse);
+            }
         }
         return fields;
     }
@@ -127,8 +134,13 @@ final class PersonalFields {
     }
 
     private Written written(Object value, ObjectWriter writer) {
-        if (keys == null || nowhere || without.contains(value.getClass())) {
+        if (keys == null) {
             return new Written(writer.writeValueAsBytes(value), Set.of());
+        }
+        if (nowhere || without.contains(value.getClass())) {
+            byte[] json = writer.writeValueAsBytes(value);
+            Marks.require(0, json);
+            return new Written(json, Set.of());
         }
         Sealing used = new Sealing(keys);
         byte[] json;
@@ -160,15 +172,15 @@ final class PersonalFields {
         return opened == null ? trees.nullNode() : opened;
     }
 
-    /** A record that is the key of a map: it is written by its toString, in clear. */
+    /** What may hold a record as the key of a map: it is written by its toString, in clear. */
     private static final class PersonalKey extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
 
         private final Class<?> type;
 
         PersonalKey(Class<?> type) {
-            super(type.getName() + " has personal components and is the key of a map"
-                    + " (expected: a value, to be sealed)");
+            super(type.getName() + " has personal components, or may have, and is the key of a map"
+                    + " (expected: a plain value as key; a record is sealed as a value)");
             this.type = type;
         }
     }
@@ -178,6 +190,7 @@ final class PersonalFields {
         private static final long serialVersionUID = 1;
 
         private final transient Set<Class<?>> seen = ConcurrentHashMap.newKeySet();
+        private volatile boolean hasPersonal;
 
         @Override
         public List<BeanPropertyWriter> changeProperties(
@@ -203,7 +216,7 @@ final class PersonalFields {
                 JavaType type,
                 BeanDescription.Supplier bean,
                 ValueSerializer<?> serializer) {
-            if (!PersonalTypes.in(type.getRawClass()).records().isEmpty()) {
+            if (hasPersonal && !PersonalTypes.isPlainKey(type.getRawClass())) {
                 throw new PersonalKey(type.getRawClass());
             }
             return serializer;

@@ -9,6 +9,7 @@ import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,6 +21,7 @@ final class PersonalTypes {
 
     private final Set<Type> visited = new HashSet<>();
     private final Set<Class<?>> records = new LinkedHashSet<>();
+    private final Set<Class<?>> classes = new LinkedHashSet<>();
     private boolean open;
 
     private PersonalTypes() {}
@@ -38,6 +40,22 @@ final class PersonalTypes {
     /** The records with personal components. */
     Set<Class<?>> records() {
         return records;
+    }
+
+    /** All that was met and is no plain value. */
+    Set<Class<?>> classes() {
+        return classes;
+    }
+
+    /** Whether a key of that class is written as a text in which nothing personal can be. */
+    static boolean isPlainKey(Class<?> type) {
+        if (type.equals(Object.class)) {
+            return true; // Then it is asked again, with the class of each key.
+        }
+        if (isOfJava(type)) {
+            return isPlain(type) && !type.equals(Optional.class);
+        }
+        return PersonalTypes.in(type).areNowhere();
     }
 
     /** Whether a value can be without any personal component for certain. */
@@ -71,6 +89,9 @@ final class PersonalTypes {
     }
 
     private void visit(Class<?> type) {
+        if (!isPlain(type) && !type.isArray()) {
+            classes.add(type);
+        }
         if (type.isArray()) {
             visit((Type) type.getComponentType());
         } else if (type.isRecord()) {

@@ -140,7 +140,7 @@ class EventSchemasTest {
                 .containsExactly(
                         "Placed, schema version 1: nothing reads it any more: event Placed, version 1 of Sample-1:"
                                 + " schema version 1 (expected: 2). Remedy: give the codec an upcaster from Placed,"
-                                + " schema version 1, or a record for it; this one must lead to what it reads",
+                                + " schema version 1, or a record for it; if it has one, correct where that leads",
                         "Viewed, schema version 1: the event type is gone: event Viewed, version 1 of Sample-1: unknown"
                                 + " type (expected: one of [Placed]). Remedy: bring its record back, or give the codec"
                                 + " an upcaster from Viewed, schema version 1: a rename, a split or a drop");
@@ -156,6 +156,36 @@ class EventSchemasTest {
         assertThat(Files.readString(file()))
                 .contains("\"1\": {", "\"2\": {", "\"Viewed\": {", "\"sample\": {\"page\":\"text\"}");
         assertThat(faults(second().upcasters(upcasters).build())).isEmpty();
+    }
+
+    @Test
+    void an_upcaster_that_leaves_out_what_is_required_is_told() {
+        firstRelease();
+        Upcasters forgets = Upcasters.none().drop("Viewed", 1).step("Placed", 1, data -> data);
+        assertThat(faults(second().upcasters(forgets).build()))
+                .containsExactly(
+                        "Placed, schema version 1: it is not read any more: it becomes Placed, schema version 2"
+                                + " without article. Remedy: correct the upcasters that lead on from it");
+    }
+
+    sealed interface Fourth {
+        record Placed(String name, int pieces) implements Fourth {}
+    }
+
+    @Test
+    void of_versions_that_lead_to_a_missing_upcaster_the_last_one_is_told() {
+        firstRelease();
+        Upcasters toTwo =
+                Upcasters.none().drop("Viewed", 1).step("Placed", 1, data -> data.set("article", data.remove("item")));
+        EventSchemas.of(second().upcasters(toTwo).build()).verify(file());
+        assertThat(faults(JacksonCodec.forEvents(Fourth.class)
+                        .event(Fourth.Placed.class, "Placed", 3)
+                        .upcasters(toTwo)
+                        .build()))
+                .singleElement()
+                .asString()
+                .startsWith("Placed, schema version 2: nothing reads it any more: ")
+                .contains("Remedy: give the codec an upcaster from Placed, schema version 2, or a record for it");
     }
 
     @Test

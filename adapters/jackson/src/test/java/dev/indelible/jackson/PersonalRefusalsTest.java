@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonIdentityInfo;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.ObjectIdGenerators;
 import dev.indelible.EventStoreException.Corrupted;
 import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.NewEvent;
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.annotation.JsonSerialize;
+import tools.jackson.databind.ser.std.ToStringSerializer;
+import tools.jackson.databind.util.StdConverter;
 
 class PersonalRefusalsTest {
     private final KeyRing keys = new MemoryKeyRing();
@@ -41,6 +46,46 @@ class PersonalRefusalsTest {
 
     sealed interface Hidden {
         record Open(Object anything) implements Hidden {}
+    }
+
+    sealed interface Keyed {
+        record Optionals(Map<Optional<Person>, String> all) implements Keyed {}
+
+        record Lists(Map<List<Person>, String> all) implements Keyed {}
+
+        record Any(Map<Object, String> all) implements Keyed {}
+    }
+
+    @Test
+    void what_may_hold_a_person_is_no_key_of_a_map() {
+        JacksonCodec<Keyed> keyed =
+                JacksonCodec.forEvents(Keyed.class).personal(keys).build();
+        Person zoe = new Person("42", "Zoë Quartz");
+        for (Keyed event : List.of(
+                new Keyed.Optionals(Map.of(Optional.of(zoe), "")),
+                new Keyed.Lists(Map.of(List.of(zoe), "")),
+                new Keyed.Any(Map.of(Optional.of(zoe), "")),
+                new Keyed.Any(Map.of(zoe, "")))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> keyed.encode(event))
+                    .withMessageContaining("is the key of a map")
+                    .withMessageNotContaining("Quartz");
+        }
+        keyed.encode(new Keyed.Any(Map.of("a", "")));
+        keyed.encode(new Keyed.Any(Map.of(1, "")));
+    }
+
+    sealed interface Noted {
+        record Note(Map<String, String> attributes) implements Noted {}
+    }
+
+    @Test
+    void an_event_without_personal_data_cannot_look_as_if_it_had_some() {
+        JacksonCodec<Noted> plain =
+                JacksonCodec.forEvents(Noted.class).personal(keys).build();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plain.encode(new Noted.Note(Map.of("$personal", "customer:42"))))
+                .withMessageContaining("$personal");
     }
 
     @Test
@@ -123,6 +168,65 @@ class PersonalRefusalsTest {
         }
     }
 
+    record Person(String id, @Personal(of = "id") String name) implements HasName {
+        @Override
+        public String getName() {
+            return name;
+        }
+    }
+
+    @JsonSerialize(typing = JsonSerialize.Typing.STATIC)
+    interface HasName {
+        String getName();
+    }
+
+    @JsonIdentityInfo(generator = ObjectIdGenerators.PropertyGenerator.class, property = "name")
+    record Once(String id, @Personal(of = "id") String name) {}
+
+    /** Ways past the sealing. */
+    interface Past {
+        sealed interface Serializer {
+            record A(
+                    @JsonSerialize(using = ToStringSerializer.class)
+                    Person inner) implements Serializer {}
+        }
+
+        sealed interface Conversion {
+            record A(
+                    @JsonSerialize(converter = ToName.class) Person inner) implements Conversion {}
+        }
+
+        sealed interface Contents {
+            record A(
+                    @JsonSerialize(contentUsing = ToStringSerializer.class)
+                    List<Person> all) implements Contents {}
+        }
+
+        sealed interface Interface {
+            record A(HasName inner, Person known) implements Interface {}
+        }
+
+        sealed interface Value {
+            record A(Person inner) implements Value {
+                @JsonValue
+                String text() {
+                    return inner.name();
+                }
+            }
+        }
+
+        sealed interface Identity {
+            record A(Once first, Once second) implements Identity {}
+        }
+    }
+
+    static final class ToName extends StdConverter<Person, String> {
+        @Override
+        public String convert(Person person) {
+            return person.name();
+        }
+    }
+
     @Test
     void what_cannot_be_sealed_or_be_absent_is_refused_when_the_codec_is_built() {
         refused(
@@ -137,6 +241,12 @@ class PersonalRefusalsTest {
         refused(Unwrapped.class, "inner: personal and unwrapped");
         refused(AnyMembers.class, "more: personal, but not written as a member");
         refused(AsText.class, "Text has personal components, but a serializer of its own");
+        refused(Past.Serializer.class, "Serializer$A.inner: @JsonSerialize, where personal components may be reached");
+        refused(Past.Conversion.class, "Conversion$A.inner: @JsonSerialize, where");
+        refused(Past.Contents.class, "Contents$A.all: @JsonSerialize, where");
+        refused(Past.Interface.class, "HasName: @JsonSerialize, where");
+        refused(Past.Value.class, "Value$A.text: @JsonValue, where");
+        refused(Past.Identity.class, "Once: @JsonIdentityInfo, where");
     }
 
     private void refused(Class<?> events, String message) {
@@ -154,7 +264,8 @@ class PersonalRefusalsTest {
                 () -> codec.encode(new Fine.Open(Map.of(new Key(1, "Zoë Quartz"), "x"))))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(encode::execute)
-                    .withMessageContaining("PersonalRefusalsTest$Key has personal components and is the key of a map")
+                    .withMessageContaining(
+                            "PersonalRefusalsTest$Key has personal components, or may have, and is the key of a map")
                     .withMessageNotContaining("Quartz");
         }
     }

@@ -56,6 +56,11 @@ final class BlobCheck {
         return missing.sum() + damaged.sum();
     }
 
+    /** How many events it was given. */
+    long events() {
+        return events.sum();
+    }
+
     @Override
     public String toString() {
         return "%d events, %d references, %d missing, %d damaged"

@@ -59,6 +59,10 @@ final class BlobsVerifyCommand implements Callable<Integer> {
             }
             out.line(check.toString());
             out.flush();
+            if (check.events() == 0) {
+                console.err().println("indelible: " + url + " holds no events (expected: the store that was meant)");
+                return ExitCode.SOFTWARE;
+            }
             return check.faults() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }
