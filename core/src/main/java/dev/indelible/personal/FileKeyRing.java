@@ -2,6 +2,7 @@ package dev.indelible.personal;
 
 import dev.indelible.EventStoreException.Corrupted;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import java.util.Optional;
  */
 public final class FileKeyRing implements KeyRing {
     private static final String ENDING = ".json";
+
+    /** More than any generation that was: nobody can tell that any more, and all that the key sealed is absent. */
+    private static final int AFTER_DAMAGE = 1_000_000;
 
     private final KeyDirectory directory;
     private final MasterKeys masterKeys;
@@ -67,19 +71,27 @@ public final class FileKeyRing implements KeyRing {
         return Optional.of(masterKeys.unwrap(subject, generation, known.wrapped()));
     }
 
+    /** A file that is damaged cannot keep anybody from being forgotten: it is written over as well. */
     @Override
     public Tombstone shred(Subject subject) {
         return directory.alone(() -> {
-            KeyFile known = readAlone(subject).orElse(null);
-            if (known != null && known.wrapped() == null) {
-                return known.tombstone().orElseThrow();
+            String name = KeyFile.name(subject);
+            int generation = 1;
+            try {
+                KeyFile known = readAlone(subject).orElse(null);
+                if (known != null && known.wrapped() == null) {
+                    return known.tombstone().orElseThrow();
+                }
+                generation = known == null ? 1 : known.generation();
+            } catch (Corrupted damaged) {
+                generation = AFTER_DAMAGE;
             }
-            Tombstone tombstone = new Tombstone(known == null ? 1 : known.generation(), clock.instant());
+            Tombstone tombstone = new Tombstone(generation, clock.instant());
             byte[] content = KeyFile.of(subject, tombstone).toBytes();
-            if (known == null) {
-                directory.write(KeyFile.name(subject), content);
+            if (Files.exists(directory.path(name))) {
+                directory.overwrite(name, content);
             } else {
-                directory.overwrite(KeyFile.name(subject), content);
+                directory.write(name, content);
             }
             return tombstone;
         });

@@ -12,6 +12,7 @@ import dev.indelible.personal.KeyRing;
 import dev.indelible.personal.MasterKeys;
 import dev.indelible.personal.Subject;
 import dev.indelible.personal.SubjectShredded;
+import dev.indelible.personal.Tombstone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +83,19 @@ class FileKeyRingTest implements DurableKeyRingContract {
     }
 
     @Test
+    void a_subject_whose_file_is_damaged_can_be_forgotten() throws IOException {
+        keys.keyOf(SUBJECT);
+        Files.writeString(keyFile(), "damaged");
+        Tombstone tombstone = keys.shred(SUBJECT);
+        assertThat(keys.shred(SUBJECT)).isEqualTo(tombstone);
+        assertThat(keys.find(SUBJECT, 1)).isEmpty();
+        assertThatExceptionOfType(SubjectShredded.class).isThrownBy(() -> keys.keyOf(SUBJECT));
+        keys.readmit(SUBJECT);
+        assertThat(keys.keyOf(SUBJECT).generation()).isGreaterThan(tombstone.generation());
+        assertThat(keys.find(SUBJECT, 1)).isEmpty();
+    }
+
+    @Test
     void a_file_that_was_cut_off_or_changed_is_damage_and_not_a_new_or_a_forgotten_subject() throws IOException {
         keys.keyOf(SUBJECT);
         Path file = keyFile();
@@ -94,7 +108,6 @@ class FileKeyRingTest implements DurableKeyRingContract {
                     .isThrownBy(() -> keys.keyOf(SUBJECT))
                     .withMessageContaining(file.toString());
             assertThatExceptionOfType(Corrupted.class).isThrownBy(() -> keys.find(SUBJECT, 1));
-            assertThatExceptionOfType(Corrupted.class).isThrownBy(() -> keys.shred(SUBJECT));
         }
         String text = new String(whole, UTF_8);
         for (String[] change : new String[][] {

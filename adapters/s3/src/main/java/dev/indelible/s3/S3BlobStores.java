@@ -76,6 +76,9 @@ public final class S3BlobStores implements BlobStoreProvider {
         try {
             return builder.build();
         } catch (SdkException e) {
+            if (region == null) {
+                throw new Unavailable("S3: no region (expected: ?region=…, AWS_REGION or one in the AWS profile)", e);
+            }
             throw new Unavailable("S3: " + e.getMessage(), e);
         }
     }
