@@ -9,6 +9,7 @@ import dev.indelible.event.Position;
 import dev.indelible.event.StreamName;
 import dev.indelible.journal.Outcome;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,9 @@ public final class Repository<C, S, E> {
         if (category.isEmpty() || StreamName.of(category, "").isSystem()) {
             throw new IllegalArgumentException(
                     "category: \"" + category + "\" (expected: a name that does not begin with '$')");
+        }
+        if (decider.version() < 1) {
+            throw new IllegalArgumentException("decider version: " + decider.version() + " (expected: 1 or more)");
         }
         return new Repository<>(new Wiring<>(store, category, decider, codec), ATTEMPTS_MAX, Snapshotting.none());
     }
@@ -174,7 +178,8 @@ public final class Repository<C, S, E> {
             Replayed<S> now = ground.now();
             List<E> events;
             try {
-                events = decider.decide(command, now.state());
+                events = Objects.requireNonNull(
+                        decider.decide(command, now.state()), "decide: null (expected: events, or an empty list)");
             } catch (RuntimeException refusal) {
                 // Perhaps because the same command has been handled since: then it was not refused.
                 return before(ground, once).orElseThrow(() -> refusal);

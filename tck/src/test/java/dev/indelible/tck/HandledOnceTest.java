@@ -20,6 +20,7 @@ class HandledOnceTest {
     private static final Enrol ANNA = new Enrol("java", "anna");
 
     private final EventStore store = EventStore.on(new MemoryJournal());
+    private int version = 1;
 
     private Repository<Enrol, List<String>, Enrolled> courses(Decider<Enrol, List<String>, Enrolled> decider) {
         return Repository.of(store, "Course", decider, Places.CODEC).attempts(1);
@@ -89,6 +90,38 @@ class HandledOnceTest {
                 .isEqualTo(
                         EventQuery.types("a", "b", "c").withTags("x:2", "y:1").toString())
                 .isEqualTo("type a|b|c tag x:2&y:1");
+    }
+
+    @Test
+    void a_decider_that_is_none_is_refused_by_name() {
+        Decider<Enrol, List<String>, Enrolled> broken = new Decider<>() {
+            @Override
+            public List<String> initial() {
+                return List.of();
+            }
+
+            @Override
+            @SuppressWarnings("NullAway") // what a decider in another language may do
+            public List<Enrolled> decide(Enrol command, List<String> state) {
+                return null;
+            }
+
+            @Override
+            public List<String> evolve(List<String> state, Enrolled event) {
+                return state;
+            }
+
+            @Override
+            public int version() {
+                return version;
+            }
+        };
+        assertThatThrownBy(() -> courses(broken).handle("java", ANNA))
+                .hasMessage("decide: null (expected: events, or an empty list)");
+        version = 0;
+        assertThatThrownBy(() -> courses(broken))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("decider version: 0 (expected: 1 or more)");
     }
 
     @Test
