@@ -20,9 +20,8 @@ import java.util.Optional;
 
 /**
  * The mark of a command that is handled once: what it leads to is tagged with its id, and recorded unless something
- * with
- * that tag is there. A command that changed nothing leaves an event of its own, or it would be decided again on another
- * state.
+ * with that tag is there. A command that changed nothing leaves an event of its own, or it would be decided again on
+ * another state.
  */
 final class Once {
     private static final String TAG = "command_id";

@@ -25,23 +25,18 @@ public final class Repository<C, S, E> {
     /** How often a command is decided at most, unless said otherwise. */
     public static final int ATTEMPTS_MAX = 10;
 
-    private final EventStore store;
-    private final String category;
-    private final Decider<C, S, E> decider;
-    private final Codec<E> codec;
+    private final Wiring<C, S, E> wiring;
     private final int attemptsMax;
     private final Snapshotting<S> snapshotting;
 
     private Repository(Wiring<C, S, E> wiring, int attemptsMax, Snapshotting<S> snapshotting) {
-        this.store = wiring.store();
-        this.category = wiring.category();
-        this.decider = wiring.decider();
-        this.codec = wiring.codec();
+        this.wiring = wiring;
         this.attemptsMax = attemptsMax;
         this.snapshotting = snapshotting;
     }
 
-    private record Wiring<C, S, E>(EventStore store, String category, Decider<C, S, E> decider, Codec<E> codec) {}
+    /** What stays the same, whatever else is asked for. */
+    private record Wiring<C, S, E>(EventStore store, String category, Fold<C, S, E> fold) {}
 
     /**
      * What was loaded.
@@ -57,7 +52,7 @@ public final class Repository<C, S, E> {
      * @param events what was recorded; none if the command changed nothing
      * @param state afterwards
      * @param version of the stream afterwards; of a decision across streams, how many events it rests on, its own
-     * included
+     *     included
      * @param position of the last of these events: wait for it to read your own write
      * @param attempts how often it was decided: more than 1 if others were faster, 0 if it was handled before
      */
@@ -94,7 +89,8 @@ public final class Repository<C, S, E> {
         if (decider.version() < 1) {
             throw new IllegalArgumentException("decider version: " + decider.version() + " (expected: 1 or more)");
         }
-        return new Repository<>(new Wiring<>(store, category, decider, codec), ATTEMPTS_MAX, Snapshotting.none());
+        return new Repository<>(
+                new Wiring<>(store, category, new Fold<>(decider, codec)), ATTEMPTS_MAX, Snapshotting.none());
     }
 
     /** The same, but deciding at most so often, 1 or more. */
@@ -102,17 +98,16 @@ public final class Repository<C, S, E> {
         if (max < 1) {
             throw new IllegalArgumentException("attempts: " + max + " (expected: 1 or more)");
         }
-        return new Repository<>(wiring(), max, snapshotting);
+        return new Repository<>(wiring, max, snapshotting);
     }
 
     /**
      * The same, but loading from the latest snapshot of {@link Decider#version}, and keeping one whenever the policy
-     * says
-     * so, on a thread of its own. A missing, old or damaged one costs time and never fails. States must not be changed
-     * once they are handed out.
+     * says so, on a thread of its own. A missing, old or damaged one costs time and never fails. States must not be
+     * changed once they are handed out.
      */
     public Repository<C, S, E> snapshotting(Snapshots snapshots, StateCodec<S> states, SnapshotPolicy policy) {
-        return new Repository<>(wiring(), attemptsMax, new Snapshotting<>(snapshots, states, policy));
+        return new Repository<>(wiring, attemptsMax, new Snapshotting<>(snapshots, states, policy));
     }
 
     /** How its snapshots fare; all zero without. */
@@ -138,9 +133,8 @@ public final class Repository<C, S, E> {
 
     /**
      * Decides the command on the events of the boundary and records its events, on the condition that no other match
-     * was
-     * recorded since. If one was, the command is decided again, up to {@link #attempts}. Its events are recorded stream
-     * by stream.
+     * was recorded since. If one was, the command is decided again, up to {@link #attempts}. Its events are recorded
+     * stream by stream.
      *
      * @throws Conflict if others were faster each time
      * @throws dev.indelible.EventStoreException.Unsupported if the journal has no guards
@@ -161,15 +155,16 @@ public final class Repository<C, S, E> {
      * @throws dev.indelible.EventStoreException.Unsupported if the journal has no tags or guards
      */
     public Handled<S, E> handleOnce(String commandId, String id, C command) {
-        return handle(stream(id), command, new Once(commandId, category));
+        return handle(stream(id), command, new Once(commandId, wiring.category()));
     }
 
     /** As {@link #handle(Boundary, Object)}, but once for ever, as {@link #handleOnce(String, String, Object)}. */
     public Handled<S, E> handleOnce(String commandId, Boundary<E> boundary, C command) {
-        return handle(across(boundary), command, new Once(commandId, category));
+        return handle(across(boundary), command, new Once(commandId, wiring.category()));
     }
 
     private Handled<S, E> handle(Ground<S, E> ground, C command, @Nullable Once once) {
+        Fold<C, S, E> fold = wiring.fold();
         for (int attempt = 1; ; attempt++) {
             Optional<Handled<S, E>> before = before(ground, once);
             if (before.isPresent()) {
@@ -179,7 +174,8 @@ public final class Repository<C, S, E> {
             List<E> events;
             try {
                 events = Objects.requireNonNull(
-                        decider.decide(command, now.state()), "decide: null (expected: events, or an empty list)");
+                        fold.decider().decide(command, now.state()),
+                        "decide: null (expected: events, or an empty list)");
             } catch (RuntimeException refusal) {
                 // Perhaps because the same command has been handled since: then it was not refused.
                 return before(ground, once).orElseThrow(() -> refusal);
@@ -187,8 +183,8 @@ public final class Repository<C, S, E> {
             if (events.isEmpty() && once == null) {
                 return new Handled<>(events, now.state(), now.version(), now.position(), attempt);
             }
-            List<NewEvent> encoded = events.stream().map(codec::encode).toList();
-            S then = new Fold<>(decider, codec).evolve(now.state(), events);
+            List<NewEvent> encoded = events.stream().map(fold.codec()::encode).toList();
+            S then = fold.evolve(now.state(), events);
             Append append;
             if (once == null) {
                 append = ground.append(now, events, encoded);
@@ -199,7 +195,7 @@ public final class Repository<C, S, E> {
             }
             Position position;
             try {
-                position = store.append(append).position();
+                position = wiring.store().append(append).position();
             } catch (Conflict conflict) {
                 if (attempt == attemptsMax || !isLostRace(conflict)) {
                     return before(ground, once).orElseThrow(() -> conflict);
@@ -212,7 +208,9 @@ public final class Repository<C, S, E> {
     }
 
     private Optional<Handled<S, E>> before(Ground<S, E> ground, @Nullable Once once) {
-        return once == null ? Optional.empty() : once.before(store, codec, ground);
+        return once == null
+                ? Optional.empty()
+                : once.before(wiring.store(), wiring.fold().codec(), ground);
     }
 
     private static boolean isLostRace(Conflict conflict) {
@@ -222,16 +220,13 @@ public final class Repository<C, S, E> {
 
     private Ground<S, E> stream(String id) {
         if (id.isEmpty()) {
-            throw new IllegalArgumentException("id: \"\" (expected: what names a " + category + ")");
+            throw new IllegalArgumentException("id: \"\" (expected: what names a " + wiring.category() + ")");
         }
-        return new StreamGround<>(store, StreamName.of(category, id), new Fold<>(decider, codec), snapshotting);
+        StreamName name = StreamName.of(wiring.category(), id);
+        return new StreamGround<>(wiring.store(), name, wiring.fold(), snapshotting);
     }
 
     private Ground<S, E> across(Boundary<E> boundary) {
-        return new BoundaryGround<>(store, boundary, new Fold<>(decider, codec));
-    }
-
-    private Wiring<C, S, E> wiring() {
-        return new Wiring<>(store, category, decider, codec);
+        return new BoundaryGround<>(wiring.store(), boundary, wiring.fold());
     }
 }

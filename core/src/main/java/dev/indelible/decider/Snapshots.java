@@ -8,8 +8,7 @@ import java.util.UUID;
 /**
  * Where states of streams are kept, so that loading one need not begin at version 1. What is here can be lost without
  * harm: it is only the result of events, and costs time to find again. They belong to one decider for each category:
- * two
- * need one each. Safe for any number of threads; blocks.
+ * two need one each. Safe for any number of threads; blocks.
  */
 public interface Snapshots {
     /**

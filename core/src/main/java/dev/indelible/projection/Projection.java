@@ -17,8 +17,7 @@ public interface Projection<E, T> {
 
     /**
      * Takes in an event. What it writes to the target is kept together with the checkpoint or not at all; whatever else
-     * it
-     * does may be done again after a failure, and should be done only for what no {@linkplain Delivery#isReplay
+     * it does may be done again after a failure, and should be done only for what is no {@linkplain Delivery#isReplay
      * replay}.
      *
      * @throws Exception if the event cannot be taken in; the projector tries again

@@ -29,8 +29,7 @@ public interface ProjectionTarget<T> {
 
     /**
      * How far the projection is. If there is none of that name, it begins here, at {@link Position#START}, and keeps
-     * for
-     * ever what the end of the store was then.
+     * for ever what the end of the store was then.
      *
      * @param head the end of the store
      * @throws dev.indelible.EventStoreException.Unavailable if the target cannot be reached
@@ -39,10 +38,8 @@ public interface ProjectionTarget<T> {
 
     /**
      * Does the work and moves the projection on, both or neither, if it is at {@code from}. If it is not, somebody else
-     * has
-     * moved it, nothing is done, and the answer is false: of rivals one goes on, and the others begin anew from where
-     * he
-     * is.
+     * has moved it, nothing is done, and the answer is false: of rivals one goes on, and the others begin anew from
+     * where he is.
      *
      * @throws Exception what the work threw; then nothing of it is kept
      * @throws dev.indelible.EventStoreException.Unavailable if the target cannot be reached; it may have been done, and

@@ -17,13 +17,11 @@ import org.jspecify.annotations.Nullable;
  * Runs a projection: from where it is through what was recorded, and then on as events are recorded, in batches, on a
  * thread of its own. Each batch and the new position are one step of the target, so that a kill between any two changes
  * nothing. Several projectors of one name may run, in any processes: one of them moves it at a time, and the others
- * wait
- * for their turn.
+ * wait for their turn.
  *
  * <p>What fails is tried again, after pauses that double, in ever smaller batches. If the store or the target cannot be
  * reached, for ever; otherwise {@link #ATTEMPTS_MAX} times, and then the projector stops where it is until it is told
- * to
- * {@link #resume}. Nothing is skipped.
+ * to {@link #resume}. Nothing is skipped.
  *
  * @param <E> the application's events
  * @param <T> what the projection writes to

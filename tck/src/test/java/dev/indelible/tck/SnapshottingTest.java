@@ -131,6 +131,7 @@ class SnapshottingTest {
             assertThat(courses.load("java")).isEqualTo(new Repository.Loaded<>(students(3), 3));
             assertThat(courses.snapshots().lastError().orElseThrow())
                     .hasMessageContaining("snapshot of Course-java at version " + version);
+            assertThat(other.latest(JAVA, 1)).as("it would bar newer ones").isEmpty();
         }
     }
 
