@@ -1,9 +1,17 @@
 package dev.indelible.memory;
 
-import dev.indelible.event.Position;
+import dev.indelible.projection.Change;
+import dev.indelible.projection.Change.Effect;
+import dev.indelible.projection.Namespace;
+import dev.indelible.projection.Note;
 import dev.indelible.projection.ProjectionTarget;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
@@ -11,16 +19,18 @@ import java.util.function.UnaryOperator;
  * Read models in memory, gone with the process. Work is done on a copy, which takes the place of the model when it has
  * succeeded.
  *
- * @param <T> the read model, for all projections of this target
+ * @param <T> the read model
  */
 public final class MemoryTarget<T> implements ProjectionTarget<T> {
+    private final T empty;
     private final UnaryOperator<T> copy;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Progress> projections = new HashMap<>();
-    private volatile T model;
+    private final Map<String, NavigableMap<String, Note>> notes = new HashMap<>();
+    private final Map<Namespace, T> models = new HashMap<>();
+    private final Map<String, Namespace> published = new HashMap<>();
 
     private MemoryTarget(T empty, UnaryOperator<T> copy) {
-        this.model = empty;
+        this.empty = empty;
         this.copy = copy;
     }
 
@@ -29,36 +39,91 @@ public final class MemoryTarget<T> implements ProjectionTarget<T> {
         return new MemoryTarget<>(empty, copy);
     }
 
-    /** The read model as it is; not to be changed. */
-    public T model() {
-        return model;
-    }
-
-    @Override
-    public Progress begin(String projection, Position head) {
+    /** The read model of that projection as it is; not to be changed. Empty until one was published. */
+    public T model(String projection) {
         lock.lock();
         try {
-            return projections.computeIfAbsent(projection, name -> new Progress(Position.START, head));
+            Namespace current = published.get(projection);
+            return current == null ? empty : models.getOrDefault(current, empty);
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public boolean advance(String projection, Position from, Position to, Work<T> work) throws Exception {
+    public Optional<Note> note(String projection, String key) {
         lock.lock();
         try {
-            Progress progress = projections.get(projection);
-            if (progress == null || !progress.position().equals(from)) {
+            return Optional.ofNullable(notesOf(projection).get(key));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<Note> notes(String projection, String prefix, String after) {
+        lock.lock();
+        try {
+            String from = prefix.compareTo(after) > 0 ? prefix : after;
+            return notesOf(projection).tailMap(from, from.compareTo(after) != 0).values().stream()
+                    .takeWhile(note -> note.key().startsWith(prefix))
+                    .limit(NOTES_MAX)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean change(Change change, Work<T> work) throws Exception {
+        lock.lock();
+        try {
+            Namespace namespace = change.namespace();
+            Map<String, Note> there = notesOf(namespace.projection());
+            Note now = there.getOrDefault(
+                    change.from().key(), Note.absent(change.from().key()));
+            if (now.revision() != change.from().revision()) {
                 return false;
             }
-            T changed = copy.apply(model);
-            work.on(changed);
-            model = changed;
-            projections.put(projection, new Progress(to, progress.replayUntil()));
+            perform(change.effect(), namespace, work);
+            change.also().forEach(note -> there.put(note.key(), note));
+            there.put(change.to().key(), change.to());
+            change.gone().forEach(there::remove);
             return true;
         } finally {
             lock.unlock();
         }
+    }
+
+    private void perform(Effect effect, Namespace namespace, Work<T> work) throws Exception {
+        switch (effect) {
+            case NOTES -> {}
+            case WORK -> models.put(namespace, worked(Objects.requireNonNull(models.get(namespace)), work));
+            case CREATE -> models.put(namespace, worked(empty, work));
+            case PUBLISH -> published.put(namespace.projection(), namespace);
+            case DROP -> models.remove(namespace);
+        }
+    }
+
+    private T worked(T model, Work<T> work) throws Exception {
+        T changed = copy.apply(model);
+        work.on(changed);
+        return changed;
+    }
+
+    /** All equal, or not: what rows are, only the application knows. */
+    @Override
+    public Optional<Comparison> compare(Namespace one, Namespace other, int samples) {
+        lock.lock();
+        try {
+            boolean same = Objects.equals(models.get(one), models.get(other));
+            return Optional.of(new Comparison(1, 1, same ? List.of() : List.of("the models are not equal")));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private NavigableMap<String, Note> notesOf(String projection) {
+        return notes.computeIfAbsent(projection, name -> new TreeMap<>());
     }
 }

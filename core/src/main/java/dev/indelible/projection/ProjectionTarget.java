@@ -1,20 +1,19 @@
 package dev.indelible.projection;
 
-import dev.indelible.event.Position;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * Where read models are kept, together with how far they are. Safe for any number of threads and processes; blocks.
+ * Where read models are kept, together with notes about them. Each version of a read model has a {@link Namespace} of
+ * its own; readers see the one that was last published. Safe for any number of threads and processes; blocks.
+ *
+ * <p>A target knows nothing of projectors, rebuilds or parked events: all that is notes and changes.
  *
  * @param <T> what work writes to
  */
 public interface ProjectionTarget<T> {
-    /**
-     * How far a read model is.
-     *
-     * @param position up to where it is complete
-     * @param replayUntil what was recorded up to here was there before the projection was
-     */
-    record Progress(Position position, Position replayUntil) {}
+    /** Most notes of one answer. */
+    int NOTES_MAX = 1_000;
 
     /**
      * What is done to a read model in one step.
@@ -25,25 +24,55 @@ public interface ProjectionTarget<T> {
     interface Work<T> {
         /** Writes to the target, which is not to be kept. */
         void on(T target) throws Exception;
+
+        /** No work. */
+        static <T> Work<T> none() {
+            return target -> {};
+        }
     }
 
     /**
-     * How far the projection is. If there is none of that name, it begins here, at {@link Position#START}, and keeps
-     * for ever what the end of the store was then.
+     * How two versions of a read model compare.
      *
-     * @param head the end of the store
-     * @throws dev.indelible.EventStoreException.Unavailable if the target cannot be reached
+     * @param rows how many rows, documents or keys the one has
+     * @param otherRows how many the other has
+     * @param differences what was found to differ, in words; empty if nothing was
      */
-    Progress begin(String projection, Position head);
+    record Comparison(long rows, long otherRows, List<String> differences) {}
 
     /**
-     * Does the work and moves the projection on, both or neither, if it is at {@code from}. If it is not, somebody else
-     * has moved it, nothing is done, and the answer is false: of rivals one goes on, and the others begin anew from
-     * where he is.
+     * The note of that key, as the last change left it.
+     *
+     * @throws dev.indelible.EventStoreException.Unavailable if the target cannot be reached
+     */
+    Optional<Note> note(String projection, String key);
+
+    /**
+     * The notes whose keys begin so and come after a key ({@code ""}: from the first), by their keys, at most
+     * {@link #NOTES_MAX}.
+     *
+     * @throws dev.indelible.EventStoreException.Unavailable if the target cannot be reached
+     */
+    List<Note> notes(String projection, String prefix, String after);
+
+    /**
+     * Makes the change and does its work, all or nothing, if its note is as the change expects. If it is not, nothing
+     * is done, and the answer is false: of rivals one goes on.
+     *
+     * <p>A target that cannot do all at once does the work first, so that repeating it changes nothing, then writes the
+     * other notes, then changes the one, then deletes.
      *
      * @throws Exception what the work threw; then nothing of it is kept
      * @throws dev.indelible.EventStoreException.Unavailable if the target cannot be reached; it may have been done, and
-     *     {@link #begin} tells
+     *     {@link #note} tells
      */
-    boolean advance(String projection, Position from, Position to, Work<T> work) throws Exception;
+    boolean change(Change change, Work<T> work) throws Exception;
+
+    /**
+     * Compares two versions of a read model, all rows by number and so many of them by content. Empty if the target
+     * cannot.
+     */
+    default Optional<Comparison> compare(Namespace one, Namespace other, int samples) {
+        return Optional.empty();
+    }
 }

@@ -19,11 +19,9 @@ import javax.sql.DataSource;
 
 /** A row for each order in a table of PostgreSQL: whose it is, and where it stands. */
 final class OrderSummary implements Projection<OrderEvent, Connection> {
-    static final String TABLE = "CREATE TABLE order_summary (order_id TEXT PRIMARY KEY, customer_id TEXT, status TEXT)";
-
     @Override
     public String name() {
-        return "order-summary";
+        return "order_summary";
     }
 
     @Override
@@ -32,10 +30,15 @@ final class OrderSummary implements Projection<OrderEvent, Connection> {
     }
 
     @Override
+    public void create(Connection connection) throws SQLException {
+        execute(connection, "CREATE TABLE orders (order_id TEXT PRIMARY KEY, customer_id TEXT, status TEXT)");
+    }
+
+    @Override
     public void apply(OrderEvent event, Delivery delivery, Connection connection) throws SQLException {
         switch (event) {
             case Placed e ->
-                execute(connection, "INSERT INTO order_summary VALUES (?, ?, 'placed')", e.orderId(), e.customerId());
+                execute(connection, "INSERT INTO orders VALUES (?, ?, 'placed')", e.orderId(), e.customerId());
             case Approved e -> becomes(connection, "approved", e.orderId());
             case Shipped e -> becomes(connection, "shipped", e.orderId());
             case Delivered e -> becomes(connection, "delivered", e.orderId());
@@ -44,7 +47,7 @@ final class OrderSummary implements Projection<OrderEvent, Connection> {
     }
 
     private static void becomes(Connection connection, String status, String order) throws SQLException {
-        execute(connection, "UPDATE order_summary SET status = ? WHERE order_id = ?", status, order);
+        execute(connection, "UPDATE orders SET status = ? WHERE order_id = ?", status, order);
     }
 
     private static void execute(Connection connection, String sql, String... values) throws SQLException {

@@ -34,7 +34,6 @@ class OnPostgresTest {
         try (EmbeddedPostgres server = EmbeddedPostgres.start();
                 EventStore store = EventStore.open("memory:");
                 Connection connection = server.getPostgresDatabase().getConnection()) {
-            connection.createStatement().execute(OrderSummary.TABLE);
             var orders = Repository.of(store, "Order", Ordering.Order.NONE, Ordering.codec());
             try (var projector = OrderSummary.start(store, server.getPostgresDatabase())) {
                 orders.handle("1", new Ordering.Place("1", "anna", LocalDate.EPOCH));
@@ -56,8 +55,8 @@ class OnPostgresTest {
     private static String statusOf(Connection connection, String order) throws SQLException {
         try (ResultSet row = connection
                 .createStatement()
-                .executeQuery(
-                        "SELECT customer_id || ': ' || status FROM order_summary WHERE order_id = '" + order + "'")) {
+                .executeQuery("SELECT customer_id || ': ' || status FROM order_summary.orders WHERE order_id = '"
+                        + order + "'")) {
             row.next();
             return row.getString(1);
         }

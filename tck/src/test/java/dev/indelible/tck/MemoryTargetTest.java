@@ -1,5 +1,6 @@
 package dev.indelible.tck;
 
+import dev.indelible.event.Position;
 import dev.indelible.memory.MemoryTarget;
 import dev.indelible.projection.ProjectionTarget;
 import java.util.HashMap;
@@ -14,17 +15,25 @@ class MemoryTargetTest implements ProjectionTargetContract<Map<String, Long>> {
     }
 
     @Override
-    public void add(Map<String, Long> model, String key, long number) {
-        model.merge(key, number, Long::sum);
-    }
-
-    @Override
-    public Map<String, Long> model() {
-        return target.model();
-    }
-
-    @Override
     public ProjectionTarget<Map<String, Long>> anotherView() {
         return target;
+    }
+
+    @Override
+    public void create(Map<String, Long> model) {}
+
+    @Override
+    public void put(Map<String, Long> model, String key, long number, Position position) {
+        model.put(key, number);
+    }
+
+    @Override
+    public void remove(Map<String, Long> model, String key, Position position) {
+        model.remove(key);
+    }
+
+    @Override
+    public Map<String, Long> model(String projection) {
+        return target.model(projection);
     }
 }

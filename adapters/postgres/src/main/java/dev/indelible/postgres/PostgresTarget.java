@@ -1,42 +1,39 @@
 package dev.indelible.postgres;
 
-import dev.indelible.event.Position;
+import dev.indelible.projection.Change;
+import dev.indelible.projection.Namespace;
+import dev.indelible.projection.Note;
 import dev.indelible.projection.ProjectionTarget;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Read models in tables of a PostgreSQL database, which may be the events' or another one. Work gets a connection in a
- * transaction, in which the projection is moved too; it must not commit, roll back or close it. How far projections are
- * stands in the table {@code subscription_checkpoints}, whose rows rivals wait for.
+ * Read models in a PostgreSQL database, which may be the events' or another one. The one that readers read is in the
+ * schema of the projection's name; other versions are in {@code name_v2} and the like. Work gets a connection in a
+ * transaction, in which the checkpoint is moved too, whose search path is the read model's schema alone; it must not
+ * commit, roll back or close it. Checkpoints and what else is noted are in the table {@code subscription_checkpoints}.
+ *
+ * <p>The database's user must be allowed to create schemas.
  */
 public final class PostgresTarget implements ProjectionTarget<Connection> {
     /** Connection lost, out of resources, deadlock or serialization failure, shut down or terminated, disk. */
-    private static final List<String> THE_SERVERS = List.of("08", "53", "40", "57P", "58");
+    private static final List<String> THE_SERVERS = List.of("08", "53", "40", "55P03", "57P", "58");
 
     private final DataSource dataSource;
-    private final String select;
-    private final String insert;
-    private final String update;
+    private final Checkpoints checkpoints;
+    private final ModelSchemas schemas;
 
     private PostgresTarget(DataSource dataSource, String schema) {
-        String table = '"' + schema + "\".subscription_checkpoints";
         this.dataSource = dataSource;
-        this.select = "SELECT last_position, replay_until FROM " + table + " WHERE subscription_id = ?";
-        this.insert = "INSERT INTO " + table + " (subscription_id, last_position, replay_until) VALUES (?, 0, ?)"
-                + " ON CONFLICT (subscription_id) DO NOTHING";
-        this.update = "UPDATE " + table + " SET last_position = ?, updated_at = now()"
-                + " WHERE subscription_id = ? AND last_position = ?";
+        this.checkpoints = new Checkpoints(schema);
+        this.schemas = new ModelSchemas(checkpoints);
     }
 
     /**
-     * Read models of that database; the schema {@code indelible} is made on first use, for how far they are.
+     * Read models of that database; the schema {@code indelible} is made on first use, for the checkpoints.
      *
      * @throws dev.indelible.EventStoreException.Unavailable if the database cannot be reached, or does not suit
      */
@@ -44,47 +41,40 @@ public final class PostgresTarget implements ProjectionTarget<Connection> {
         return on(dataSource, PostgresOptions.DEFAULT);
     }
 
-    /** Read models of that database, with how far they are in the options' schema. */
+    /** Read models of that database, with the checkpoints in the options' schema. */
     public static PostgresTarget on(DataSource dataSource, PostgresOptions options) {
         new Schema(dataSource, options.schema()).prepare();
         return new PostgresTarget(dataSource, options.schema());
     }
 
     @Override
-    public Progress begin(String projection, Position head) {
+    public Optional<Note> note(String projection, String key) {
         try (Connection connection = dataSource.getConnection()) {
-            Progress there = progress(connection, projection);
-            if (there != null) {
-                return there;
-            }
-            try (PreparedStatement statement = connection.prepareStatement(insert)) {
-                statement.setString(1, projection);
-                statement.setLong(2, head.value());
-                statement.executeUpdate();
-            }
-            return Objects.requireNonNull(progress(connection, projection));
+            return checkpoints.note(connection, projection, key);
         } catch (SQLException e) {
             throw Failures.of(e);
         }
     }
 
-    private @Nullable Progress progress(Connection connection, String projection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(select)) {
-            statement.setString(1, projection);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? new Progress(Position.of(row.getLong(1)), Position.of(row.getLong(2))) : null;
-            }
+    @Override
+    public List<Note> notes(String projection, String prefix, String after) {
+        try (Connection connection = dataSource.getConnection()) {
+            return checkpoints.notes(connection, projection, prefix, after);
+        } catch (SQLException e) {
+            throw Failures.of(e);
         }
     }
 
     @Override
-    public boolean advance(String projection, Position from, Position to, Work<Connection> work) throws Exception {
+    public boolean change(Change change, Work<Connection> work) throws Exception {
         try (Connection connection = transaction()) {
             try {
-                if (!move(connection, projection, from, to)) {
+                if (!checkpoints.move(connection, change.namespace(), change.from(), change.to())) {
                     return false;
                 }
-                work.on(connection);
+                perform(connection, change, work);
+                checkpoints.write(connection, change.namespace().projection(), change.also());
+                checkpoints.delete(connection, change.namespace().projection(), change.gone());
                 connection.commit();
                 return true;
             } catch (SQLException e) {
@@ -95,6 +85,37 @@ public final class PostgresTarget implements ProjectionTarget<Connection> {
         }
     }
 
+    private void perform(Connection connection, Change change, Work<Connection> work) throws Exception {
+        Namespace namespace = change.namespace();
+        switch (change.effect()) {
+            case NOTES -> {}
+            case WORK -> work.on(connection);
+            case CREATE -> {
+                schemas.create(connection, namespace);
+                work.on(connection);
+                schemas.requireTables(connection, namespace);
+            }
+            case PUBLISH -> schemas.publish(connection, namespace);
+            case DROP -> schemas.drop(connection, namespace);
+        }
+    }
+
+    @Override
+    public Optional<Comparison> compare(Namespace one, Namespace other, int samples) {
+        try (Connection connection = transaction()) {
+            int isolation = connection.getTransactionIsolation();
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            try {
+                return Optional.of(schemas.compare(connection, one, other, samples));
+            } finally {
+                end(connection);
+                connection.setTransactionIsolation(isolation);
+            }
+        } catch (SQLException e) {
+            throw Failures.of(e);
+        }
+    }
+
     private Connection transaction() {
         try {
             Connection connection = dataSource.getConnection();
@@ -102,15 +123,6 @@ public final class PostgresTarget implements ProjectionTarget<Connection> {
             return connection;
         } catch (SQLException e) {
             throw Failures.of(e);
-        }
-    }
-
-    private boolean move(Connection connection, String projection, Position from, Position to) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(update)) {
-            statement.setLong(1, to.value());
-            statement.setString(2, projection);
-            statement.setLong(3, from.value());
-            return statement.executeUpdate() == 1;
         }
     }
 

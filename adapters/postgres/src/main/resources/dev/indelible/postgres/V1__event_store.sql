@@ -44,11 +44,14 @@ CREATE TABLE snapshots (
 );
 
 CREATE TABLE subscription_checkpoints (
-  subscription_id TEXT COLLATE "C" PRIMARY KEY,
+  subscription_id TEXT COLLATE "C" NOT NULL,
+  note            TEXT COLLATE "C" NOT NULL,
   last_position   BIGINT NOT NULL,
-  replay_until    BIGINT NOT NULL DEFAULT 0,
-  updated_at      TIMESTAMPTZ NOT NULL DEFAULT now()
-);
+  revision        BIGINT NOT NULL,
+  details         TEXT NOT NULL,
+  updated_at      TIMESTAMPTZ NOT NULL DEFAULT now(),
+  PRIMARY KEY (subscription_id, note)
+) WITH (fillfactor = 70);
 
 CREATE FUNCTION refuse_change() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN

@@ -13,10 +13,16 @@ import dev.indelible.event.NewEvent;
 import dev.indelible.event.Position;
 import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.StreamName;
+import dev.indelible.projection.Change;
+import dev.indelible.projection.Change.Effect;
 import dev.indelible.projection.Delivery;
+import dev.indelible.projection.Namespace;
+import dev.indelible.projection.Note;
 import dev.indelible.projection.Projection;
 import dev.indelible.projection.ProjectionTarget;
+import dev.indelible.projection.ProjectionTarget.Work;
 import dev.indelible.projection.Projector;
+import dev.indelible.projection.ProjectorOptions;
 import dev.indelible.tck.ProjectionTargetContract;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -30,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PostgresTargetTest implements ProjectionTargetContract<Connection> {
@@ -38,19 +43,16 @@ class PostgresTargetTest implements ProjectionTargetContract<Connection> {
     private final HikariDataSource pool = Server.pool(Server.running(), schema);
     private final PostgresTarget target = PostgresTarget.on(pool, PostgresOptions.DEFAULT.withSchema(schema));
 
-    @BeforeEach
-    void makeTable() {
-        Server.sql("CREATE TABLE " + table() + " (key TEXT PRIMARY KEY, number BIGINT NOT NULL)");
-    }
-
     @AfterEach
     void close() {
         pool.close();
         Server.sql("DROP SCHEMA \"" + schema + "\" CASCADE");
-    }
-
-    private String table() {
-        return schema + ".model";
+        for (String projection : List.of("orders", "customers", "counts", "hostile")) {
+            Server.sql("DROP SCHEMA IF EXISTS " + projection + " CASCADE");
+            for (int version = 1; version <= 20; version++) {
+                Server.sql("DROP SCHEMA IF EXISTS " + projection + "_v" + version + " CASCADE");
+            }
+        }
     }
 
     @Override
@@ -64,9 +66,28 @@ class PostgresTargetTest implements ProjectionTargetContract<Connection> {
     }
 
     @Override
-    public void add(Connection connection, String key, long number) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("INSERT INTO " + table()
-                + " AS m VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET number = m.number + excluded.number")) {
+    public EventStore store() {
+        return EventStore.open(Server.url(schema));
+    }
+
+    /** Every connection of this test is cut. */
+    @Override
+    public void disturb() {
+        Server.sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '" + schema
+                + "'");
+    }
+
+    @Override
+    public void create(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE model (key TEXT PRIMARY KEY, number BIGINT NOT NULL)");
+        }
+    }
+
+    @Override
+    public void put(Connection connection, String key, long number, Position position) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "INSERT INTO model VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET number = excluded.number")) {
             statement.setString(1, key);
             statement.setLong(2, number);
             statement.executeUpdate();
@@ -74,35 +95,116 @@ class PostgresTargetTest implements ProjectionTargetContract<Connection> {
     }
 
     @Override
-    public Map<String, Long> model() throws SQLException {
+    public void remove(Connection connection, String key, Position position) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("DELETE FROM model WHERE key = ?")) {
+            statement.setString(1, key);
+            statement.executeUpdate();
+        }
+    }
+
+    @Override
+    public Map<String, Long> model(String projection) throws SQLException {
         Map<String, Long> model = new HashMap<>();
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT key, number FROM " + table())) {
-            while (rows.next()) {
-                model.put(rows.getString(1), rows.getLong(2));
+                ResultSet there =
+                        statement.executeQuery("SELECT to_regclass('" + projection + ".model') IS NOT NULL")) {
+            there.next();
+            if (there.getBoolean(1)) {
+                ResultSet rows = statement.executeQuery("SELECT key, number FROM " + projection + ".model");
+                while (rows.next()) {
+                    model.put(rows.getString(1), rows.getLong(2));
+                }
             }
         }
         return model;
     }
 
+    private static Change work(Note from) {
+        return Change.of(Effect.WORK, ONE, from, from.next(Position.of(1), ""));
+    }
+
+    private void make(Namespace namespace) throws Exception {
+        Note absent = Note.absent("made/" + namespace.version());
+        target.change(Change.of(Effect.CREATE, namespace, absent, absent.next()), this::create);
+    }
+
+    private void publish(Namespace namespace) throws Exception {
+        Note there = target.note(namespace.projection(), "read").orElse(Note.absent("read"));
+        target.change(Change.of(Effect.PUBLISH, namespace, there, there.next()), Work.none());
+    }
+
     @Test
     void a_fault_of_the_work_is_the_works_and_one_of_the_server_is_unavailable() throws Exception {
-        target.begin("orders", Position.START);
-        assertThatThrownBy(() -> target.advance("orders", Position.START, Position.of(1), connection -> {
-                    add(connection, "a", 1);
+        make(ONE);
+        publish(ONE);
+        Note part = Note.absent("part/1");
+        assertThatThrownBy(() -> target.change(work(part), connection -> {
+                    put(connection, "a", 1, Position.of(1));
                     connection.createStatement().execute("SELECT nonsense");
                 }))
                 .isInstanceOf(SQLException.class)
                 .hasMessageContaining("nonsense");
-        assertThatThrownBy(() -> target.advance("orders", Position.START, Position.of(1), connection -> {
-                    add(connection, "a", 1);
+        assertThatThrownBy(() -> target.change(work(part), connection -> {
+                    put(connection, "a", 1, Position.of(1));
                     connection.createStatement().execute("SELECT pg_terminate_backend(pg_backend_pid())");
                 }))
                 .isInstanceOf(Unavailable.class);
-        assertThat(model()).isEmpty();
-        assertThat(target.advance("orders", Position.START, Position.of(1), connection -> add(connection, "a", 1)))
+        assertThat(model("orders")).isEmpty();
+        assertThat(target.change(work(part), connection -> put(connection, "a", 1, Position.of(1))))
                 .isTrue();
+    }
+
+    @Test
+    void a_schema_of_somebody_else_is_left_alone() {
+        Server.sql("CREATE SCHEMA orders");
+        assertThatThrownBy(() -> make(ONE)).hasMessageContaining("schema orders: exists already");
+        Server.sql("ALTER SCHEMA orders RENAME TO orders_v1");
+        assertThatThrownBy(() -> make(ONE)).hasMessageContaining("schema orders_v1: exists already");
+        assertThat(target.notes("orders", "", "")).isEmpty();
+    }
+
+    @Test
+    void a_projection_without_tables_of_its_own_cannot_be_built_beside_itself() {
+        Note absent = Note.absent("made");
+        assertThatThrownBy(() -> target.change(Change.of(Effect.CREATE, TWO, absent, absent.next()), Work.none()))
+                .hasMessageContaining("create() made no table");
+    }
+
+    /** A read transaction that stays open neither waits nor is waited for; the next one reads the new version. */
+    @Test
+    void publishing_waits_for_no_reader_and_no_reader_for_it() throws Exception {
+        make(ONE);
+        publish(ONE);
+        make(TWO);
+        target.change(work(Note.absent("part/1")), connection -> put(connection, "a", 1, Position.of(1)));
+        Note second = Note.absent("part/2");
+        target.change(
+                Change.of(Effect.WORK, TWO, second, second.next()),
+                connection -> put(connection, "a", 2, Position.of(1)));
+        try (Connection reader = pool.getConnection()) {
+            reader.setAutoCommit(false);
+            try (PreparedStatement read = reader.prepareStatement("SELECT number FROM orders.model")) {
+                for (int i = 0; i < 10; i++) { // so that the server keeps a plan
+                    assertThat(number(read)).isEqualTo(1);
+                }
+                publish(TWO);
+                assertThat(number(read)).isBetween(1L, 2L);
+                reader.commit();
+                assertThat(number(read)).isEqualTo(2);
+                publish(ONE);
+                reader.commit();
+                assertThat(number(read)).isEqualTo(1);
+                reader.commit();
+            }
+        }
+    }
+
+    private static long number(PreparedStatement read) throws SQLException {
+        try (ResultSet row = read.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     /** How many events each stream had. */
@@ -118,8 +220,17 @@ class PostgresTargetTest implements ProjectionTargetContract<Connection> {
         }
 
         @Override
+        public void create(Connection connection) throws SQLException {
+            PostgresTargetTest.this.create(connection);
+        }
+
+        @Override
         public void apply(RecordedEvent event, Delivery delivery, Connection connection) throws SQLException {
-            add(connection, event.stream().value(), 1);
+            try (PreparedStatement statement = connection.prepareStatement("INSERT INTO model AS m VALUES (?, 1)"
+                    + " ON CONFLICT (key) DO UPDATE SET number = m.number + 1")) {
+                statement.setString(1, event.stream().value());
+                statement.executeUpdate();
+            }
         }
 
         @Override
@@ -133,6 +244,10 @@ class PostgresTargetTest implements ProjectionTargetContract<Connection> {
         }
     }
 
+    private static ProjectorOptions quick() {
+        return ProjectorOptions.standard().withLease(Duration.ofMillis(500)).withParts(4);
+    }
+
     @Test
     void rivals_whose_connections_are_killed_again_and_again_take_each_event_in_once() throws Exception {
         long seed = Long.getLong("indelible.seed", System.nanoTime());
@@ -143,7 +258,7 @@ class PostgresTargetTest implements ProjectionTargetContract<Connection> {
         try (EventStore store = EventStore.open(Server.url(schema))) {
             List<Projector<?, ?>> rivals = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                rivals.add(Projector.start(store, counts, anotherView(), counts));
+                rivals.add(Projector.start(store, counts, target, counts, quick()));
             }
             Position last = Position.START;
             for (int i = 0; i < 300; i++) {
@@ -161,7 +276,7 @@ class PostgresTargetTest implements ProjectionTargetContract<Connection> {
                                     + schema + "'");
                 } else if (random.nextInt(20) == 0) {
                     rivals.remove(0).close();
-                    rivals.add(Projector.start(store, counts, anotherView(), counts));
+                    rivals.add(Projector.start(store, counts, target, counts, quick()));
                 }
             }
             for (Projector<?, ?> rival : rivals) {
@@ -171,6 +286,6 @@ class PostgresTargetTest implements ProjectionTargetContract<Connection> {
                 rival.close();
             }
         }
-        assertThat(model()).isEqualTo(expected);
+        assertThat(model("counts")).isEqualTo(expected);
     }
 }

@@ -1,5 +1,6 @@
 package dev.indelible.redis;
 
+import dev.indelible.projection.Namespace;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,23 +8,37 @@ import java.util.List;
 public final class RedisWrites {
     private static final int ARGUMENTS_MAX = 4_000;
 
+    private final Namespace namespace;
     private final List<String> encoded = new ArrayList<>();
 
-    RedisWrites() {}
+    RedisWrites(Namespace namespace) {
+        this.namespace = namespace;
+    }
 
     /**
-     * One more command, for example {@code call("HINCRBY", "orders:{order-summary}", "placed", "1")}. In a cluster its
-     * keys
-     * must be in the slot of the projection, by {@code {name}} in them. What it answers is not to be had: read from
-     * Redis what the work needs before it, or write so that it needs nothing.
+     * The key of that name in the version of the read model that is written to; readers find it by
+     * {@link RedisTarget#key}. Give it as the first argument of a command.
      */
-    public void call(String command, String... arguments) {
+    public String key(String name) {
+        return RedisTarget.key(namespace, name);
+    }
+
+    /**
+     * One more command, for example {@code call("HINCRBY", writes.key("orders"), "placed", "1")}, whose first argument
+     * must be one of {@linkplain #key its keys}. What it answers is not to be had: read from Redis what the work needs
+     * before it, or write so that it needs nothing.
+     */
+    public void call(String command, String key, String... arguments) {
         if (arguments.length > ARGUMENTS_MAX) {
             throw new IllegalArgumentException(
                     command + ": " + arguments.length + " arguments (limit: " + ARGUMENTS_MAX + ")");
         }
-        encoded.add(Integer.toString(1 + arguments.length));
+        if (!key.startsWith(RedisTarget.prefix(namespace))) {
+            throw new IllegalArgumentException(command + ": key \"" + key + "\" (expected: one of writes.key(name))");
+        }
+        encoded.add(Integer.toString(2 + arguments.length));
         encoded.add(command);
+        encoded.add(key);
         encoded.addAll(List.of(arguments));
     }
 

@@ -3,16 +3,21 @@ package dev.indelible.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.indelible.EventStore;
 import dev.indelible.EventStoreException.Corrupted;
 import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.Position;
+import dev.indelible.projection.Change;
+import dev.indelible.projection.Change.Effect;
+import dev.indelible.projection.Note;
 import dev.indelible.projection.ProjectionTarget;
-import dev.indelible.projection.ProjectionTarget.Progress;
+import dev.indelible.projection.ProjectionTarget.Work;
 import dev.indelible.tck.ProjectionTargetContract;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,9 +27,6 @@ import redis.clients.jedis.RedisClient;
 import redis.embedded.RedisServer;
 
 class RedisTargetTest implements ProjectionTargetContract<RedisWrites> {
-    private static final Position ONE = Position.of(1);
-    private static final String MODEL = "model:{orders}";
-
     @TempDir
     private Path directory;
 
@@ -71,72 +73,129 @@ class RedisTargetTest implements ProjectionTargetContract<RedisWrites> {
     }
 
     @Override
-    public void add(RedisWrites writes, String key, long number) {
-        writes.call("HINCRBY", MODEL, key, Long.toString(number));
+    public EventStore store() {
+        return EventStore.open("embedded:" + directory.resolve("store"));
+    }
+
+    /** The server is started anew on its file. */
+    @Override
+    public void disturb() throws IOException {
+        server.stop();
+        server.start();
     }
 
     @Override
-    public Map<String, Long> model() {
+    public void create(RedisWrites writes) {}
+
+    @Override
+    public void put(RedisWrites writes, String key, long number, Position position) {
+        writes.call("HSET", writes.key("numbers"), key, Long.toString(number));
+    }
+
+    @Override
+    public void remove(RedisWrites writes, String key, Position position) {
+        writes.call("HDEL", writes.key("numbers"), key);
+    }
+
+    @Override
+    public Map<String, Long> model(String projection) {
         Map<String, Long> model = new HashMap<>();
-        redis.hgetAll(MODEL).forEach((key, number) -> model.put(key, Long.valueOf(number)));
+        RedisTarget.key(redis, projection, "numbers")
+                .ifPresent(key -> redis.hgetAll(key).forEach((name, number) -> model.put(name, Long.valueOf(number))));
         return model;
     }
 
-    @Test
-    void model_and_position_survive_a_restart_together() throws Exception {
-        target.begin("orders", Position.of(7));
-        target.advance("orders", Position.START, ONE, writes -> add(writes, "a", 1));
-        server.stop();
-        assertThatThrownBy(() -> target.advance("orders", ONE, Position.of(2), writes -> add(writes, "a", 1)))
-                .isInstanceOf(Unavailable.class);
-        server.start();
-        assertThat(target.begin("orders", Position.of(9))).isEqualTo(new Progress(ONE, Position.of(7)));
-        assertThat(model()).isEqualTo(Map.of("a", 1L));
+    private void make() throws Exception {
+        for (Effect effect : List.of(Effect.CREATE, Effect.PUBLISH)) {
+            Note absent = Note.absent(effect.name());
+            target.change(Change.of(effect, ONE, absent, absent.next()), Work.none());
+        }
+    }
+
+    private boolean step(Work<RedisWrites> work) throws Exception {
+        Note there = target.note("orders", "part").orElse(Note.absent("part"));
+        return target.change(Change.of(Effect.WORK, ONE, there, there.next()), work);
+    }
+
+    private void put(RedisWrites writes, String key) {
+        put(writes, key, 1, Position.START);
     }
 
     @Test
-    void a_first_command_that_fails_does_nothing() {
-        target.begin("orders", Position.START);
-        redis.set("text:{orders}", "no number");
-        assertThatThrownBy(() -> target.advance("orders", Position.START, ONE, writes -> {
-                    writes.call("INCR", "text:{orders}");
-                    add(writes, "a", 1);
+    void model_and_notes_survive_a_restart_together() throws Exception {
+        make();
+        step(writes -> put(writes, "a"));
+        server.stop();
+        assertThatThrownBy(() -> step(writes -> put(writes, "b"))).isInstanceOf(Unavailable.class);
+        server.start();
+        assertThat(target.note("orders", "part").orElseThrow().revision()).isEqualTo(1);
+        assertThat(model("orders")).isEqualTo(Map.of("a", 1L));
+    }
+
+    @Test
+    void a_first_command_that_fails_does_nothing() throws Exception {
+        make();
+        step(writes -> writes.call("SET", writes.key("text"), "no number"));
+        assertThatThrownBy(() -> step(writes -> {
+                    writes.call("INCR", writes.key("text"));
+                    put(writes, "a");
                 }))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("INCR: ERR value is not an integer");
-        assertThat(model()).isEmpty();
-        assertThat(target.begin("orders", Position.START).position()).isEqualTo(Position.START);
+        assertThat(model("orders")).isEmpty();
+        assertThat(step(writes -> put(writes, "a"))).isTrue();
     }
 
     @Test
-    void a_later_command_that_fails_is_damage_and_nobody_goes_on_with_it() throws Exception {
-        target.begin("orders", Position.START);
-        assertThatThrownBy(() -> target.advance("orders", Position.START, ONE, writes -> {
-                    add(writes, "a", 1);
-                    writes.call("INCR", MODEL);
+    void a_later_command_that_fails_is_damage_and_nobody_goes_on_with_that_version() throws Exception {
+        make();
+        assertThatThrownBy(() -> step(writes -> {
+                    put(writes, "a");
+                    writes.call("INCR", writes.key("numbers"));
                 }))
                 .isInstanceOf(Corrupted.class)
                 .hasMessageContaining("INCR: WRONGTYPE");
-        assertThatThrownBy(() -> target.begin("orders", Position.START)).isInstanceOf(Corrupted.class);
-        assertThatThrownBy(() -> target.advance("orders", Position.START, ONE, writes -> {}))
-                .isInstanceOf(Corrupted.class);
-        redis.del(MODEL, RedisTarget.key("orders"));
-        target.begin("orders", Position.START);
-        assertThat(target.advance("orders", Position.START, ONE, writes -> add(writes, "a", 1)))
+        assertThatThrownBy(() -> step(writes -> {})).isInstanceOf(Corrupted.class);
+        Note absent = Note.absent("rebuilt");
+        target.change(Change.of(Effect.CREATE, TWO, absent, absent.next()), writes -> put(writes, "b"));
+        Note made = absent.next();
+        assertThat(target.change(Change.of(Effect.PUBLISH, TWO, made, made.next()), Work.none()))
                 .isTrue();
-        assertThat(model()).isEqualTo(Map.of("a", 1L));
+        assertThat(model("orders")).isEqualTo(Map.of("b", 1L));
+    }
+
+    @Test
+    void a_key_that_is_not_the_read_models_is_refused() throws Exception {
+        make();
+        assertThatThrownBy(() -> step(writes -> writes.call("SET", "orders", "1")))
+                .hasMessage("SET: key \"orders\" (expected: one of writes.key(name))");
+    }
+
+    @Test
+    void what_was_dropped_leaves_no_key() throws Exception {
+        make();
+        for (int i = 0; i < 3; i++) {
+            step(writes -> {
+                for (int k = 0; k < 1_000; k++) {
+                    writes.call("SET", writes.key("key" + k), "1");
+                }
+            });
+        }
+        Note there = target.note("orders", "part").orElseThrow();
+        target.change(Change.of(Effect.DROP, ONE, there, there.next()), Work.none());
+        assertThat(redis.keys("{orders}*")).isEmpty();
     }
 
     @Test
     void a_step_of_many_commands_and_of_any_text_is_one() throws Exception {
-        target.begin("orders", Position.START);
+        make();
         String odd = "ü \u0001 \n \"'{}\\ 1 0";
-        assertThat(target.advance("orders", Position.START, ONE, writes -> {
+        assertThat(step(writes -> {
                     for (int i = 0; i < 5_000; i++) {
-                        add(writes, odd, 1);
+                        writes.call("HINCRBY", writes.key("numbers"), odd, "1");
                     }
                 }))
                 .isTrue();
-        assertThat(model()).isEqualTo(Map.of(odd, 5_000L));
+        assertThat(model("orders")).isEqualTo(Map.of(odd, 5_000L));
     }
 }

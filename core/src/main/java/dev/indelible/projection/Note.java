@@ -1,0 +1,31 @@
+package dev.indelible.projection;
+
+import dev.indelible.event.Position;
+
+/**
+ * What a target keeps about a projection beside its read models: how far one is, which is read, what is parked.
+ *
+ * @param key its name among the notes of the projection: printable ASCII, at most 255 characters
+ * @param revision how often it was written; 0 if it is not there
+ * @param position the position that it is about
+ * @param text what else it says, at most {@value #TEXT_MAX} characters
+ */
+public record Note(String key, long revision, Position position, String text) {
+    /** Most characters of a text. */
+    public static final int TEXT_MAX = 8_192;
+
+    /** The note of that key that is not there. */
+    public static Note absent(String key) {
+        return new Note(key, 0, Position.START, "");
+    }
+
+    /** It as it is written next. */
+    public Note next(Position position, String text) {
+        return new Note(key, revision + 1, position, text);
+    }
+
+    /** It as it is written next with nothing else changed: who knew it as it was before is fenced off. */
+    public Note next() {
+        return next(position, text);
+    }
+}
