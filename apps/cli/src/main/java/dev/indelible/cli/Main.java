@@ -73,6 +73,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new ReadCommand(console))
                 .addSubcommand(new TailCommand(console))
                 .addSubcommand(new DescribeCommand(console))
+                .addSubcommand(new ProjectionsCommand(console))
                 .addSubcommand(
                         new CommandLine(new SchemaCommand(console)).addSubcommand(new SchemaCheckCommand(console)))
                 .addSubcommand(new CommandLine(new BlobsCommand()).addSubcommand(new BlobsVerifyCommand(console)));

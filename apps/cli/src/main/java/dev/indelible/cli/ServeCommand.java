@@ -3,8 +3,11 @@ package dev.indelible.cli;
 import dev.indelible.EventStore;
 import dev.indelible.journal.Description;
 import dev.indelible.server.IndelibleServer;
+import dev.indelible.server.ProjectionSources;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,6 +53,15 @@ final class ServeCommand implements Callable<Integer> {
             defaultValue = "2113",
             description = "The port to listen on; 0: any that is free. By default: ${DEFAULT-VALUE}.")
     private int port;
+
+    @Option(
+            names = "--projections",
+            paramLabel = "URL",
+            description = {
+                "The address of an application that serves its projections; they are then under /projections here,",
+                "too. May be given several times."
+            })
+    private List<URI> agents = List.of();
 
     @Spec
     private CommandSpec spec;
@@ -105,7 +117,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private IndelibleServer start(EventStore store) {
         try {
-            return IndelibleServer.start(store, host, port);
+            return IndelibleServer.start(store, host, port, ProjectionSources.at(agents));
         } catch (IllegalStateException e) {
             if (!String.valueOf(e.getMessage()).contains("in use")) {
                 throw e;

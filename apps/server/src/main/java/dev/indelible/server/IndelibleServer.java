@@ -57,12 +57,14 @@ public final class IndelibleServer implements AutoCloseable {
     private final Intake intake =
             new Intake((int) Math.min(BODIES_BYTES_MAX, Runtime.getRuntime().maxMemory() / 4));
     private final LiveService live;
+    private final ProjectionAgents agents;
     private final Server server;
     private final String host;
 
-    private IndelibleServer(EventStore store, String host, int port) {
+    private IndelibleServer(EventStore store, String host, int port, ProjectionSources sources) {
         this.store = store;
         this.host = host;
+        this.agents = new ProjectionAgents(sources.agents());
         this.live = new LiveService(store, threads);
         this.server = Server.builder()
                 .port(new InetSocketAddress(host, port), SessionProtocol.HTTP)
@@ -83,6 +85,9 @@ public final class IndelibleServer implements AutoCloseable {
                 .route()
                 .post("/append")
                 .build(appending(this::appendToSeveral))
+                .route()
+                .path("regex:^/projections(/.*)?$")
+                .build(new ProjectionsService(sources.projections(), agents, threads))
                 .maxRequestLength(BODY_BYTES_MAX)
                 .requestTimeout(REQUEST_TIMEOUT)
                 .gracefulShutdownTimeout(QUIET, QUIET_WAIT)
@@ -99,7 +104,18 @@ public final class IndelibleServer implements AutoCloseable {
      * @throws IllegalStateException if it cannot listen there
      */
     public static IndelibleServer start(EventStore store, String host, int port) {
-        IndelibleServer server = new IndelibleServer(store, host, port);
+        return start(store, host, port, ProjectionSources.none());
+    }
+
+    /**
+     * Starts a server for the store, and for projections.
+     *
+     * @param port 0: any that is free
+     * @param sources whose projections it serves under {@code /projections}
+     * @throws IllegalStateException if it cannot listen there
+     */
+    public static IndelibleServer start(EventStore store, String host, int port, ProjectionSources sources) {
+        IndelibleServer server = new IndelibleServer(store, host, port, sources);
         try {
             server.server.start().join();
             return server;
@@ -131,6 +147,7 @@ public final class IndelibleServer implements AutoCloseable {
         live.close();
         server.stop().join();
         threads.close();
+        agents.close();
     }
 
     private HttpResponse appendToStream(ServiceRequestContext context, byte[] body) {
@@ -220,7 +237,7 @@ public final class IndelibleServer implements AutoCloseable {
                 HttpStatus.OK,
                 MediaType.JSON_UTF_8,
                 "{\"name\":\"Indelible\",\"links\":[\"/events\",\"/streams/{stream}\",\"/categories/{category}\","
-                        + "\"/append\",\"/health\"]}");
+                        + "\"/append\",\"/projections\",\"/health\"]}");
     }
 
     private HttpResponse health() {
