@@ -35,7 +35,8 @@ class ArchitectureTest {
             "dev.indelible.embedded", new String[] {"org.rocksdb.."},
             "dev.indelible.postgres", new String[] {"org.postgresql..", "com.zaxxer.hikari..", "org.flywaydb.."},
             "dev.indelible.s3", new String[] {"software.amazon.awssdk.."},
-            "dev.indelible.redis", new String[] {"redis.clients.jedis.."});
+            "dev.indelible.redis", new String[] {"redis.clients.jedis.."},
+            "dev.indelible.elasticsearch", new String[] {"co.elastic.clients.."});
 
     private static final String[] APPS = {"dev.indelible.server..", "dev.indelible.cli.."};
 
