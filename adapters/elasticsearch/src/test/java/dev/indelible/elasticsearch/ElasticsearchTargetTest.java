@@ -164,7 +164,7 @@ class ElasticsearchTargetTest implements ProjectionTargetContract<ElasticsearchM
         return Map.of("number", before + number);
     }
 
-    /** After {@code index.gc_deletes}, here at once, Elasticsearch no longer knows the version of a deleted document. */
+    /** After {@code index.gc_deletes}, here at once, Elasticsearch no longer knows the version of what was deleted. */
     @Test
     void a_projector_that_slept_does_not_bring_back_what_was_deleted_meanwhile() throws Exception {
         make();
