@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.indelible.EventStoreException;
 import dev.indelible.event.Position;
 import dev.indelible.projection.Projections;
 import dev.indelible.projection.Projector;
@@ -165,7 +166,7 @@ final class ProjectionsService implements HttpService {
     private static void attempt(Attempt attempt) {
         try {
             attempt.run();
-        } catch (RuntimeException e) {
+        } catch (EventStoreException | IllegalStateException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e.toString(), e);
