@@ -1,5 +1,6 @@
 package dev.indelible.postgres;
 
+import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.Position;
 import dev.indelible.projection.Namespace;
 import dev.indelible.projection.Note;
@@ -19,6 +20,8 @@ import java.util.TreeSet;
  */
 final class ModelSchemas {
     private static final String DROP_PATIENCE = "SET LOCAL lock_timeout = '2s'";
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final Checkpoints checkpoints;
 
@@ -77,7 +80,14 @@ final class ModelSchemas {
             throw new IllegalArgumentException("drop " + namespace + ": it is being read (expected: another version)");
         }
         execute(connection, DROP_PATIENCE);
-        execute(connection, "DROP SCHEMA IF EXISTS \"" + namespace + "\" CASCADE");
+        try {
+            execute(connection, "DROP SCHEMA IF EXISTS \"" + namespace + "\" CASCADE");
+        } catch (SQLException e) {
+            if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                throw new Unavailable("schema " + namespace + ": somebody still reads it in an open transaction", e);
+            }
+            throw e;
+        }
     }
 
     /** Compares two in the snapshot of the transaction. */
