@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * before is not done again; give each write the position of its event ({@code delivery.position()}). For one thread,
  * while it works.
  *
- * <p>If the projection has several parts, a document must be written by events of one key only: an event that comes
- * later and has a lower position than the document would be taken for one that was taken in before.
+ * <p>If the projection has several parts, or parks events, a document must be written by events of one key only: an
+ * event that comes later and has a lower position than the document would be taken for one that was taken in before.
  */
 public final class ElasticsearchModel {
     /** The field of documents that stand for deleted ones; the alias that readers use hides them. */
