@@ -13,6 +13,7 @@ final class Control {
     private static final String BUILDING = "building";
     private static final String FORMER = "former";
     private static final String LAST = "last";
+    private static final String NEWEST_CODE = "newest_code";
     private static final String PHASE = "phase";
     private static final String MEET = "meet";
     private static final String SAMPLES = "compare";
@@ -61,6 +62,11 @@ final class Control {
     /** The highest version that there ever was. */
     int last() {
         return (int) fields.number(LAST);
+    }
+
+    /** The newest code that a version was ever begun with, whatever became of that. */
+    int newestCode() {
+        return (int) fields.number(NEWEST_CODE);
     }
 
     /** The versions that are moved on. */
@@ -129,6 +135,7 @@ final class Control {
         return with("code." + version, code)
                 .with("parts." + version, parts)
                 .with(LAST, Math.max(last(), version))
+                .with(NEWEST_CODE, Math.max(newestCode(), code))
                 .with(BUILDING, version)
                 .with(DIFFERENCE, "")
                 .phase(Phase.BUILDING);
@@ -151,6 +158,11 @@ final class Control {
 
     Control phase(Phase phase) {
         return with(PHASE, phase == Phase.NONE ? "" : phase.name());
+    }
+
+    /** The one that is built cannot come to the meeting now; both go on. */
+    Control parting() {
+        return with(MEET, 0).phase(Phase.BUILDING);
     }
 
     Control meeting(Position at) {

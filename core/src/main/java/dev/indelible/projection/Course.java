@@ -226,6 +226,16 @@ final class Course {
         }
     }
 
+    /** Whether this lane moves all parts, so that nobody knows better how far they are. */
+    boolean hasAll() {
+        lock.lock();
+        try {
+            return turn != null && !isSpent && turn.mine().size() == positions.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits until all parts are there; false if they are not by then, or it has stopped or ended. */
     boolean await(Position there, Duration timeout) throws InterruptedException {
         long nanos = timeout.toNanos();

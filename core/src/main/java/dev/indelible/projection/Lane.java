@@ -69,6 +69,10 @@ final class Lane<E, T> {
         wake(following);
     }
 
+    boolean hasEnded() {
+        return !thread.isAlive();
+    }
+
     void join() throws InterruptedException {
         thread.join();
     }

@@ -7,7 +7,6 @@ import dev.indelible.projection.ProjectionTarget.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /** The notes about one projection, in the words of projectors. */
@@ -88,18 +87,21 @@ final class Ledger<T> {
 
     /** The checkpoints of a version in the order of slices; those that are not there yet are made. */
     List<Checkpoint> checkpoints(Control control, int version) {
-        TreeMap<Slices, Checkpoint> there = new TreeMap<>();
-        notes(Checkpoint.prefix(version), Slices.COUNT)
-                .forEach(note -> there.put(Checkpoint.of(note).slices(), Checkpoint.of(note)));
-        if (there.size() < control.parts(version)) {
+        List<Checkpoint> there = listed(version);
+        for (int i = 0; i < ATTEMPTS_MAX && there.size() < control.parts(version); i++) {
             for (Slices slices : Slices.inParts(control.parts(version))) {
                 Note absent = Checkpoint.absent(version, slices);
-                if (!there.containsKey(slices) && note(absent, absent.next(Position.START, ""), List.of(), List.of())) {
-                    there.put(slices, Checkpoint.of(absent.next(Position.START, "")));
-                }
+                note(absent, absent.next(), List.of(), List.of());
             }
+            there = listed(version);
         }
-        return List.copyOf(there.values());
+        return there;
+    }
+
+    private List<Checkpoint> listed(int version) {
+        return notes(Checkpoint.prefix(version), Slices.COUNT).stream()
+                .map(Checkpoint::of)
+                .toList();
     }
 
     /** Makes it somebody's: who had it before is fenced off. Empty if it has moved meanwhile. */
@@ -123,8 +125,19 @@ final class Ledger<T> {
         return positions;
     }
 
-    /** Deletes all notes about a version that is gone. */
-    void forget(int version) {
+    /** Removes a version: its checkpoints at once, so that whoever still moves it is fenced off, then what is noted. */
+    boolean drop(Control to, int version) throws Exception {
+        List<String> checkpoints =
+                listed(version).stream().map(each -> each.note().key()).toList();
+        Change drop = Change.of(Effect.DROP, namespace(version), to.note(), to.next());
+        boolean isDone = target.change(drop.deleting(checkpoints), Work.none());
+        if (isDone) {
+            forget(version);
+        }
+        return isDone;
+    }
+
+    private void forget(int version) {
         for (String prefix :
                 List.of(Checkpoint.prefix(version), ParkedNotes.parked(version), ParkedNotes.skipped(version))) {
             List<Note> some = target.notes(projection, prefix, "");

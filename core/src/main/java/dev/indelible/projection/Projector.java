@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,7 +113,7 @@ public final class Projector<E, T> implements AutoCloseable {
                 return true;
             } else if (lane.course().isStopped()) {
                 return false;
-            } else {
+            } else if (!lane.course().hasAll()) {
                 look(lane);
             }
             if (left <= 0) {
@@ -171,8 +172,18 @@ public final class Projector<E, T> implements AutoCloseable {
                 throw new IllegalStateException(name() + ": nothing is read yet that could be rebuilt");
             }
             requireIdle(now);
+            requireCodeOf(now);
         } while (!tender.build(now, samples));
         wake();
+    }
+
+    /** Code that has been replaced must not build what readers then get. */
+    private void requireCodeOf(Control now) {
+        int code = wiring.projection().version();
+        if (code < now.code(now.active())) {
+            throw new IllegalStateException(name() + ": what is read is written by code of version "
+                    + now.code(now.active()) + " (here: " + code + "; rebuild it there, or roll back)");
+        }
     }
 
     private void requireIdle(Control now) {
@@ -210,11 +221,8 @@ public final class Projector<E, T> implements AutoCloseable {
         while (now.building() > 0) {
             int version = now.building();
             boolean isRollback = version < now.active();
-            Change.Effect effect = isRollback ? Change.Effect.NOTES : Change.Effect.DROP;
-            if (ledger.change(now.cancelled(isRollback), effect, version, ProjectionTarget.Work.none())) {
-                if (!isRollback) {
-                    ledger.forget(version);
-                }
+            Control cancelled = now.cancelled(isRollback);
+            if (isRollback ? ledger.change(cancelled) : ledger.drop(cancelled, version)) {
                 wake();
                 return true;
             }
@@ -271,7 +279,6 @@ public final class Projector<E, T> implements AutoCloseable {
         Lane<E, T> lane = tender.active();
         Course.Seen seen = lane == null ? Course.Seen.NOTHING : lane.course().seen();
         Position head = Position.later(wiring.store().head(), seen.position());
-        Throwable error = lastError == null ? seen.lastError() : lastError;
         return new ProjectorStatus(
                 name(),
                 state(control, seen),
@@ -283,9 +290,32 @@ public final class Projector<E, T> implements AutoCloseable {
                 seen.events(),
                 seen.perSecond(),
                 failures.get() + seen.failures(),
-                tender.parked(),
-                Optional.ofNullable(error),
+                parked(control),
+                error(seen),
                 tender.rebuild(control, head));
+    }
+
+    /** What is wrong: with the projector as a whole, with what is read, or with what is built. */
+    private Optional<Throwable> error(Course.Seen seen) {
+        Lane<E, T> built = tender.building();
+        return Stream.of(
+                        Optional.ofNullable(lastError),
+                        Optional.ofNullable(seen.lastError()),
+                        Optional.ofNullable(built)
+                                .map(lane -> lane.course().seen().lastError()))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /** In what is read; 0 if the target cannot be reached, which the error tells. */
+    private long parked(Control control) {
+        try {
+            return wiring.ledger()
+                    .notes(ParkedNotes.parked(control.active()), PARKED_MAX)
+                    .size();
+        } catch (Unavailable e) {
+            return 0;
+        }
     }
 
     /** As the target has it, or, if it cannot be reached, as it was last seen. */

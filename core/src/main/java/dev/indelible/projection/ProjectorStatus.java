@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param events how many this process has taken in since it started
  * @param positionsPerSecond how fast it moves, over the last seconds
  * @param failures how often something went wrong since then
- * @param parked how many events are parked, as last counted
- * @param lastError what last went wrong, if nothing was taken in since
+ * @param parked how many events are parked in what is read
+ * @param lastError what last went wrong, if nothing was taken in since, here or in what is built
  * @param rebuild how the building of another version stands, if one is built
  */
 public record ProjectorStatus(

@@ -21,15 +21,23 @@ final class Switchover {
     /** So near to the end of the store, a version has caught up. */
     static final long NEAR = 1_000;
 
-    /** How long the version that is read has to come to the meeting; if it has stopped, it will not. */
+    /** How long a version has to come to the meeting; if it has stopped, it will not. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** How long after a meeting that failed the next one is not tried. */
+    private static final Duration APART = Duration.ofSeconds(30);
+
+    /** How long those who run other code leave a switch alone in which nobody takes a step. */
+    private static final Duration STALE = Duration.ofSeconds(60);
 
     private static final int DIFFERENCES_MAX = 10;
 
     private final Ledger<?> ledger;
     private final EventStore store;
-    private Position meeting = Position.START;
-    private long meetingSince;
+    private long revision;
+    private long since;
+    private long partedAt;
+    private boolean hasParted;
 
     Switchover(Ledger<?> ledger, EventStore store) {
         this.ledger = ledger;
@@ -40,10 +48,29 @@ final class Switchover {
     boolean tend(Control control) throws Exception {
         return switch (control.phase()) {
             case NONE, DIFFERS -> false;
-            case BUILDING -> hasCaughtUp(control) && ledger.change(control.phase(Phase.HOLDING));
+            case BUILDING -> mayMeet() && hasCaughtUp(control) && ledger.change(control.phase(Phase.HOLDING));
             case HOLDING -> meet(control);
-            case MEETING -> haveMet(control) && settle(control);
+            case MEETING -> settle(control);
         };
+    }
+
+    /** Ends a switch that nobody takes further, as those who run the code of what is built are gone. */
+    boolean partIfStale(Control control) {
+        boolean isWaitedFor = control.phase() == Phase.HOLDING || control.phase() == Phase.MEETING;
+        return lasts(control, STALE) && isWaitedFor && ledger.change(control.parting());
+    }
+
+    /** Whether it has stood so for so long, as far as this process has seen. */
+    private boolean lasts(Control control, Duration time) {
+        if (revision != control.note().revision()) {
+            revision = control.note().revision();
+            since = System.nanoTime();
+        }
+        return System.nanoTime() - since > time.toNanos();
+    }
+
+    private boolean mayMeet() {
+        return !hasParted || System.nanoTime() - partedAt > APART.toNanos();
     }
 
     private boolean hasCaughtUp(Control control) {
@@ -59,21 +86,27 @@ final class Switchover {
                 control.meeting(all.stream().max(Position::compareTo).orElseThrow()));
     }
 
-    private boolean haveMet(Control control) {
-        if (!meeting.equals(control.meet())) {
-            meeting = control.meet();
-            meetingSince = System.nanoTime();
-        }
-        return isAt(control, control.building())
-                && (isAt(control, control.active()) || System.nanoTime() - meetingSince > PATIENCE.toNanos());
-    }
-
     private boolean isAt(Control control, int version) {
         return ledger.checkpoints(control, version).stream()
                 .noneMatch(each -> control.meet().isAfter(each.position()));
     }
 
+    /**
+     * When both have come; if what is read does not, it has stopped, and is not waited for. If what is built does not,
+     * both go on as before, so that it holds up nobody, and it is tried again later.
+     */
     private boolean settle(Control control) throws Exception {
+        boolean isLate = lasts(control, PATIENCE);
+        if (!isAt(control, control.building())) {
+            if (isLate) {
+                hasParted = true;
+                partedAt = System.nanoTime();
+            }
+            return isLate && ledger.change(control.parting());
+        }
+        if (!isAt(control, control.active()) && !isLate) {
+            return false;
+        }
         if (control.samples() > 0) {
             String difference = difference(control);
             if (!difference.isEmpty()) {

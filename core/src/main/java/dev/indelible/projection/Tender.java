@@ -29,12 +29,12 @@ final class Tender<E, T> {
     private final Runnable wake;
     private final int code;
     private final Map<Integer, Lane<E, T>> lanes = new HashMap<>();
+    private final List<Lane<E, T>> retired = new ArrayList<>();
     private long turns;
     private long resumed;
     private volatile @Nullable Control control;
     private volatile @Nullable Lane<E, T> active;
     private volatile @Nullable Lane<E, T> building;
-    private volatile long parked;
 
     Tender(Wiring<E, T> wiring, Runnable wake) {
         this.wiring = wiring;
@@ -69,30 +69,41 @@ final class Tender<E, T> {
         members.beat();
         Control now = established();
         boolean goOn = now.resumed() > resumed;
+        Map<Integer, List<Checkpoint>> checkpoints = new HashMap<>();
+        for (int version : now.moving()) {
+            checkpoints.put(version, ledger.checkpoints(now, version));
+        }
+        if (ledger.control().note().revision() != now.note().revision()) {
+            // Whoever changes it fences the parts after that: with what was noted later, they must not be moved by it.
+            return Duration.ZERO;
+        }
         resumed = now.resumed();
         for (int version : now.moving()) {
-            Lane<E, T> lane = lanes.get(version);
-            if (now.code(version) == code && lane == null) {
-                lane = new Lane<>(wiring, version, wake);
-                lanes.put(version, lane);
-            }
-            if (lane != null) {
+            if (now.code(version) == code) {
+                Lane<E, T> lane = lanes.computeIfAbsent(version, each -> new Lane<>(wiring, each, wake));
                 if (goOn) {
                     lane.course().resume();
                 }
-                tend(lane, now);
+                tend(lane, now, checkpoints.getOrDefault(version, List.of()));
             }
         }
         retire(now);
         active = lanes.get(now.active());
         building = lanes.get(now.building());
         control = now;
-        count(now);
-        boolean drives = now.building() > 0 && now.code(now.building()) == code && !now.isPaused();
-        if (drives && switchover.tend(now)) {
-            return Duration.ZERO;
+        return switchover(now) ? Duration.ZERO : pause(now);
+    }
+
+    /** A version is switched by those who run its code; if none is left, the others see to it that nobody waits. */
+    private boolean switchover(Control now) throws Exception {
+        if (now.building() == 0 || now.isPaused()) {
+            return false;
         }
-        return pause(now);
+        int its = now.code(now.building());
+        if (its == code) {
+            return switchover.tend(now);
+        }
+        return members.present(its).isEmpty() && switchover.partIfStale(now);
     }
 
     private Duration pause(Control now) {
@@ -118,22 +129,18 @@ final class Tender<E, T> {
             }
             now = ledger.control();
         }
-        if (code > now.code(now.active()) && now.building() == 0 && !isOlderThanFormer(now) && !now.isPaused()) {
+        if (code > now.newestCode() && now.building() == 0 && !now.isPaused()) {
             build(now, 0);
             now = ledger.control();
         }
         return now;
     }
 
-    /** After a rollback to older code, the code that was rolled back from must not build its version again. */
-    private boolean isOlderThanFormer(Control now) {
-        return now.former() > 0 && code <= now.code(now.former());
-    }
-
-    /** Begins the next version; false if somebody else changed something meanwhile. */
+    /** Begins the next version, or makes room for it; false if it is not begun and all is to be looked at again. */
     boolean build(Control now, int samples) throws Exception {
         if (now.former() > 0) {
-            now = dropFormer(now);
+            dropFormer(now);
+            return false;
         }
         int next = now.last() + 1;
         Control begun = now.building(next, code, wiring.options().parts()).comparing(samples);
@@ -143,18 +150,16 @@ final class Tender<E, T> {
     /** Removes the version that was read before; the answer is the control after that. */
     Control dropFormer(Control now) throws Exception {
         int former = now.former();
-        if (former > 0 && ledger.change(now.withoutFormer(), Effect.DROP, former, Work.none())) {
-            ledger.forget(former);
+        if (former > 0) {
+            ledger.drop(now.withoutFormer(), former);
         }
         return ledger.control();
     }
 
-    private void tend(Lane<E, T> lane, Control now) {
-        int version = lane.version();
-        List<Checkpoint> all = ledger.checkpoints(now, version);
+    private void tend(Lane<E, T> lane, Control now, List<Checkpoint> all) {
         lane.course().noted(all);
         boolean holds = now.isPaused() || now.phase() == Phase.HOLDING;
-        List<Checkpoint> mine = holds ? List.of() : share(lane, all, now.code(version));
+        List<Checkpoint> mine = holds ? List.of() : share(lane, all);
         lane.give(new Turn(++turns, mine, now, now.phase() == Phase.MEETING ? now.meet() : null));
         if (!holds) {
             release(lane, all, mine);
@@ -162,8 +167,8 @@ final class Tender<E, T> {
     }
 
     /** This process' parts: of those that it has, no more than its share; if it has less, what nobody has. */
-    private List<Checkpoint> share(Lane<E, T> lane, List<Checkpoint> all, int itsCode) {
-        Set<String> present = members.present(itsCode);
+    private List<Checkpoint> share(Lane<E, T> lane, List<Checkpoint> all) {
+        Set<String> present = members.present(code);
         int due = due(all, present);
         List<Checkpoint> mine = new ArrayList<>();
         for (Checkpoint each : all) {
@@ -205,11 +210,13 @@ final class Tender<E, T> {
     }
 
     /** Ends the lanes of versions that nobody moves any more. */
-    private void retire(Control now) throws InterruptedException {
+    private void retire(Control now) {
+        retired.removeIf(Lane::hasEnded);
         for (Lane<E, T> lane : List.copyOf(lanes.values())) {
             if (!now.moving().contains(lane.version())) {
                 lane.close();
                 lanes.remove(lane.version());
+                retired.add(lane);
             }
         }
     }
@@ -220,6 +227,9 @@ final class Tender<E, T> {
         for (Lane<E, T> lane : lanes.values()) {
             lane.join();
         }
+        for (Lane<E, T> lane : retired) {
+            lane.join();
+        }
         for (Lane<E, T> lane : lanes.values()) {
             for (Checkpoint each : ledger.checkpoints(ledger.control(), lane.version())) {
                 if (each.owner().equals(members.id())) {
@@ -228,18 +238,6 @@ final class Tender<E, T> {
             }
         }
         members.leave();
-    }
-
-    /** How many events are parked, as last counted. */
-    long parked() {
-        return parked;
-    }
-
-    private void count(Control now) {
-        if (now.phase() == Phase.NONE) {
-            parked = ledger.notes(ParkedNotes.parked(now.active()), Projector.PARKED_MAX)
-                    .size();
-        }
     }
 
     /** How the building of a version stands, if one is built. */

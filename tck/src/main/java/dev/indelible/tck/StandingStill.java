@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A target as a process sees it to which things happen: it is suspended, so that all its calls stand still until it is
  * woken, or killed, before or after what it was about to do.
  */
-final class StandingStill<T> implements ProjectionTarget<T> {
+class StandingStill<T> implements ProjectionTarget<T> {
     private final ProjectionTarget<T> target;
     private volatile @Nullable Still still;
     private volatile boolean isDead;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.indelible.event.Position;
 import dev.indelible.event.RecordedEvent;
 import dev.indelible.projection.Delivery;
+import dev.indelible.projection.Note;
 import dev.indelible.projection.Projector;
 import dev.indelible.projection.ProjectorOptions;
 import dev.indelible.projection.ProjectorStatus.State;
@@ -145,5 +146,33 @@ class ProjectorGroupTest extends ProjectorFixture {
         assertThat(second.await(last, Duration.ofSeconds(30))).isTrue();
         assertThat(second.status().events()).isEqualTo(1);
         assertThat(new TreeSet<>(target.model("counts").values())).containsExactly(3L);
+    }
+
+    /** A process that asks what holds, and then how far the parts are, must not take the one for older than the other. */
+    @Test
+    void a_pause_between_two_looks_of_another_process_holds_that_one_too() throws Exception {
+        var steering = start(new Counts(), target, ProjectorOptions.standard());
+        awaitAt(steering, append("Order-1", 1));
+        AtomicBoolean isBetween = new AtomicBoolean();
+        StandingStill<Map<String, Long>> view = new StandingStill<>(target) {
+            @Override
+            public List<Note> notes(String projection, String prefix, String after) {
+                if (prefix.startsWith("part/") && isBetween.compareAndSet(true, false)) {
+                    steering.pause();
+                    append("Order-1", 1);
+                }
+                return super.notes(projection, prefix, after);
+            }
+        };
+        steering.close();
+        var other = start(new Counts(), view, ProjectorOptions.standard());
+        awaitAt(other, append("Order-1", 1));
+        isBetween.set(true);
+        await(() -> !isBetween.get());
+        Position after = store.head();
+        assertThat(other.await(after, Duration.ofMillis(900))).isFalse();
+        assertThat(target.model("counts")).containsEntry("Order-1", 2L);
+        other.resume();
+        awaitAt(other, after);
     }
 }

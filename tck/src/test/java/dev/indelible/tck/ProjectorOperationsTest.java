@@ -129,6 +129,43 @@ class ProjectorOperationsTest extends ProjectorFixture {
     }
 
     @Test
+    void what_was_cancelled_is_not_begun_again_by_the_code_that_had_begun_it() throws Exception {
+        var old = start(new Adjustable(1, 0), target, quick());
+        awaitAt(old, append("Order-1", 10));
+        Adjustable broken = new Adjustable(2, 1_000);
+        broken.poison.add(5L);
+        var renewed = start(broken, target, quick());
+        await(() -> renewed.status().rebuild().isPresent());
+        await(() -> renewed.status().lastError().isPresent());
+        assertThat(renewed.cancel()).isTrue();
+        assertThatThrownBy(() -> old.rebuild(-1)).hasMessageContaining("samples: -1");
+        awaitAt(old, append("Order-1", 1));
+        var again = start(new Adjustable(2, 1_000), target, quick());
+        awaitAt(old, append("Order-1", 1));
+        await(() -> again.status().version() == 1);
+        assertThat(again.status().rebuild()).isEmpty();
+        again.rebuild(0);
+        awaitVersion(again, 3);
+        assertThat(target.model("counts")).isEqualTo(Map.of("Order-1", 1_012L));
+        assertThatThrownBy(() -> old.rebuild(0)).hasMessageContaining("code of version 2 (here: 1");
+    }
+
+    @Test
+    void a_version_that_stops_just_before_the_switch_holds_up_nobody() throws Exception {
+        Adjustable counts = new Adjustable(1, 0);
+        var projector = start(counts, target, quick());
+        awaitAt(projector, append("Order-1", 10));
+        counts.poison.add(10L);
+        projector.rebuild(0);
+        await(() -> projector.status().lastError().isPresent());
+        Position later = append("Order-2", 1);
+        awaitAt(projector, later);
+        assertThat(projector.status().version()).isEqualTo(1);
+        assertThat(projector.status().rebuild()).isPresent();
+        assertThat(projector.status().lastError().orElseThrow()).hasMessage("poison 10");
+    }
+
+    @Test
     void versions_that_differ_are_not_switched_unless_somebody_says_so() throws Exception {
         AtomicReference<Long> offset = new AtomicReference<>(0L);
         Counts changing = new Counts() {

@@ -137,13 +137,13 @@ class ProjectorTest extends ProjectorFixture {
         ProjectionTarget<Map<String, Long>> away = new ProjectionTarget<>() {
             @Override
             public Optional<Note> note(String projection, String key) {
-                fail(7);
+                fail(13);
                 return target.note(projection, key);
             }
 
             @Override
             public List<Note> notes(String projection, String prefix, String after) {
-                fail(11);
+                fail(17);
                 return target.notes(projection, prefix, after);
             }
 
