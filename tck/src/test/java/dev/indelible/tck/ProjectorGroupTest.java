@@ -148,7 +148,7 @@ class ProjectorGroupTest extends ProjectorFixture {
         assertThat(new TreeSet<>(target.model("counts").values())).containsExactly(3L);
     }
 
-    /** A process that asks what holds, and then how far the parts are, must not take the one for older than the other. */
+    /** A process asks what holds, and then how far the parts are; in between, that may have ceased to hold. */
     @Test
     void a_pause_between_two_looks_of_another_process_holds_that_one_too() throws Exception {
         var steering = start(new Counts(), target, ProjectorOptions.standard());

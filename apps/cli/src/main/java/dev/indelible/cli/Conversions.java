@@ -4,8 +4,11 @@ import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.Position;
 import dev.indelible.event.StreamName;
 import dev.indelible.event.Tag;
+import java.net.URI;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -21,6 +24,8 @@ final class Conversions {
         commands.registerConverter(Position.class, said(text -> Position.of(number(text))));
         commands.registerConverter(UUID.class, said(Conversions::uuid));
         commands.registerConverter(Count.class, said(text -> new Count(number(text))));
+        commands.registerConverter(URI.class, said(Conversions::address));
+        commands.registerConverter(ProjectionsCommand.Operation.class, said(Conversions::operation));
     }
 
     /**
@@ -52,6 +57,22 @@ final class Conversions {
                 yield ExpectedVersion.exactly(Long.parseLong(text));
             }
         };
+    }
+
+    private static URI address(String text) {
+        if (!ServedStore.isAddress(text) || URI.create(text).getHost() == null) {
+            throw new IllegalArgumentException("\"" + text + "\" (expected: http://HOST:PORT)");
+        }
+        return URI.create(text.replaceAll("/+$", ""));
+    }
+
+    private static ProjectionsCommand.Operation operation(String text) {
+        List<ProjectionsCommand.Operation> all = List.of(ProjectionsCommand.Operation.values());
+        return all.stream()
+                .filter(each -> each.toString().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" (expected: one of "
+                        + all.stream().map(Object::toString).collect(Collectors.joining(", ")) + ")"));
     }
 
     private static UUID uuid(String text) {

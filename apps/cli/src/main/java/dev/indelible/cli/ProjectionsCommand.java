@@ -92,14 +92,14 @@ final class ProjectionsCommand implements Callable<Integer> {
             paramLabel = "URL",
             defaultValue = "http://127.0.0.1:2113",
             description = "The application, or a server that passes on to it. By default: ${DEFAULT-VALUE}.")
-    private String address;
+    private URI address;
 
     @Option(
             names = "--compare",
             paramLabel = "ROWS",
             defaultValue = "0",
             description = "With rebuild: compare so many rows before the switch.")
-    private int compare;
+    private Conversions.Count compare;
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "With skip: why.")
     private String reason = "";
@@ -232,8 +232,7 @@ final class ProjectionsCommand implements Callable<Integer> {
     }
 
     private JsonNode send(boolean isPost, String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(address.replaceAll("/+$", "") + "/projections" + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + "/projections" + path))
                 .timeout(ANSWER_WAIT);
         if (isPost) {
             request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString("{}"));
@@ -241,9 +240,9 @@ final class ProjectionsCommand implements Callable<Integer> {
         try {
             HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
             if (answer.statusCode() != OK) {
-                throw Answers.problem(address, answer.statusCode(), answer.body(), null);
+                throw Answers.problem(address.toString(), answer.statusCode(), answer.body(), null);
             }
-            return Answers.json(address, answer.body());
+            return Answers.json(address.toString(), answer.body());
         } catch (ConnectException e) {
             throw new Unavailable(address + ": cannot be reached", e);
         } catch (IOException e) {

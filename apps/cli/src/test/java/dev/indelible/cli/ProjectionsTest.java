@@ -146,6 +146,9 @@ class ProjectionsTest {
         assertThat(out("resume", "counts")).startsWith("counts: ");
         assertThat(run("status", "none").err()).contains("projection: \"none\" (expected: one of");
         assertThat(run("status").err()).contains("NAME: missing");
+        assertThat(run("forget", "counts").err()).contains("\"forget\" (expected: one of list, status, pause,");
+        assertThat(Cli.run("projections", "list", "--at", "nonsense").err())
+                .contains("\"nonsense\" (expected: http://HOST:PORT)");
     }
 
     /** A form of a web page cannot send JSON without being asked whether it may. */
