@@ -154,12 +154,14 @@ class ProjectorGroupTest extends ProjectorFixture {
         var steering = start(new Counts(), target, ProjectorOptions.standard());
         awaitAt(steering, append("Order-1", 1));
         AtomicBoolean isBetween = new AtomicBoolean();
+        CountDownLatch isPaused = new CountDownLatch(1);
         StandingStill<Map<String, Long>> view = new StandingStill<>(target) {
             @Override
             public List<Note> notes(String projection, String prefix, String after) {
                 if (prefix.startsWith("part/") && isBetween.compareAndSet(true, false)) {
                     steering.pause();
                     append("Order-1", 1);
+                    isPaused.countDown();
                 }
                 return super.notes(projection, prefix, after);
             }
@@ -168,7 +170,7 @@ class ProjectorGroupTest extends ProjectorFixture {
         var other = start(new Counts(), view, ProjectorOptions.standard());
         awaitAt(other, append("Order-1", 1));
         isBetween.set(true);
-        await(() -> !isBetween.get());
+        assertThat(isPaused.await(30, TimeUnit.SECONDS)).isTrue();
         Position after = store.head();
         assertThat(other.await(after, Duration.ofMillis(900))).isFalse();
         assertThat(target.model("counts")).containsEntry("Order-1", 2L);
