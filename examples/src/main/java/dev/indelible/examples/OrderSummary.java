@@ -31,14 +31,22 @@ final class OrderSummary implements Projection<OrderEvent, Connection> {
 
     @Override
     public void create(Connection connection) throws SQLException {
-        execute(connection, "CREATE TABLE orders (order_id TEXT PRIMARY KEY, customer_id TEXT, status TEXT)");
+        execute(connection, """
+                CREATE TABLE orders (
+                    order_id TEXT PRIMARY KEY, customer_id TEXT, status TEXT, estimated_delivery TEXT)""");
+        execute(connection, "CREATE INDEX ON orders (customer_id)");
     }
 
     @Override
     public void apply(OrderEvent event, Delivery delivery, Connection connection) throws SQLException {
         switch (event) {
             case Placed e ->
-                execute(connection, "INSERT INTO orders VALUES (?, ?, 'placed')", e.orderId(), e.customerId());
+                execute(
+                        connection,
+                        "INSERT INTO orders VALUES (?, ?, 'placed', ?)",
+                        e.orderId(),
+                        e.customerId(),
+                        e.estimatedDelivery().toString());
             case Approved e -> becomes(connection, "approved", e.orderId());
             case Shipped e -> becomes(connection, "shipped", e.orderId());
             case Delivered e -> becomes(connection, "delivered", e.orderId());

@@ -6,12 +6,15 @@ import dev.indelible.jackson.JacksonCodec;
 import java.time.LocalDate;
 import java.util.List;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What an order goes through: placed, approved, shipped, delivered; or cancelled, until it is shipped. */
 final class Ordering {
     private Ordering() {}
 
-    sealed interface OrderEvent {}
+    sealed interface OrderEvent {
+        String orderId();
+    }
 
     record Placed(String orderId, String customerId, LocalDate estimatedDelivery) implements OrderEvent {}
 
@@ -90,12 +93,16 @@ final class Ordering {
                 .event(Shipped.class, "OrderShipped", 1)
                 .event(Delivered.class, "OrderDelivered", 1)
                 .event(Cancelled.class, "OrderCancelled", 1)
-                .mapper(JacksonCodec.standardMapper()
-                        .rebuild()
-                        .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                        .build())
+                .mapper(mapper())
                 .tags(event ->
                         event instanceof Placed placed ? List.of(Tag.of("customer", placed.customerId())) : List.of())
+                .build();
+    }
+
+    static JsonMapper mapper() {
+        return JacksonCodec.standardMapper()
+                .rebuild()
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .build();
     }
 }

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A server as a child process, in a directory of its own, which goes when it is closed. */
-final class ElasticsearchServer implements AutoCloseable {
+/** A server as a child process, in a directory of its own, which goes when it is closed. For tests and examples. */
+public final class ElasticsearchServer implements AutoCloseable {
     private static final Pattern HTTP =
             Pattern.compile("AbstractHttpServerTransport.*publish_address \\{[^:]*:(\\d+)}");
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
@@ -25,15 +25,17 @@ final class ElasticsearchServer implements AutoCloseable {
     private int port;
     private @Nullable Process process;
 
-    ElasticsearchServer() throws IOException {
-        try (Stream<Path> unpacked = Files.list(Path.of("target", "server"))) {
-            this.home = unpacked.findFirst().orElseThrow().toAbsolutePath();
+    /** Starts it from a directory that holds the unpacked one. */
+    public ElasticsearchServer(Path unpacked) throws IOException {
+        try (Stream<Path> versions = Files.list(unpacked)) {
+            this.home = versions.findFirst().orElseThrow().toAbsolutePath();
         }
         this.directory = Files.createTempDirectory("indelible-elasticsearch");
         start();
     }
 
-    int port() {
+    /** Where it answers over HTTP, on the loopback interface. */
+    public int port() {
         return port;
     }
 
@@ -70,6 +72,10 @@ final class ElasticsearchServer implements AutoCloseable {
         builder.environment().put("ES_JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("ES_PATH_CONF", settings.toString());
         builder.environment().put("ES_JAVA_OPTS", "-Xms256m -Xmx256m");
+        String temporary =
+                Files.createDirectories(directory.resolve("temporary")).toString();
+        builder.environment().put("ES_TMPDIR", temporary);
+        builder.environment().put("CLI_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
         process = builder.start();
         port = awaitPort(log);
     }

@@ -41,7 +41,7 @@ class ElasticsearchTargetTest implements ProjectionTargetContract<ElasticsearchM
 
     @BeforeAll
     void start() throws IOException {
-        server = new ElasticsearchServer();
+        server = new ElasticsearchServer(Path.of("target", "server"));
         client = ElasticsearchClient.of(c -> c.host("http://127.0.0.1:" + server.port()));
     }
 
