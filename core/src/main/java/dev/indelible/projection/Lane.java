@@ -19,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one process does for one version of a read model: it reads the store once, from the part that is least far, and
- * hands each part its events. Parts are worked on at once.
+ * hands each part its events. Parts are worked on at once, on platform threads: work is mostly short calls to the
+ * target, one after the other, and to wake a virtual thread after each costs as much as the call.
  */
 final class Lane<E, T> {
+    /** Most parts that are worked on at once. */
+    private static final int WORKERS_MAX = 64;
+
     /** Most bytes of the events of a round, more or less. */
     private static final long ROUND_BYTES_MAX = 16L << 20;
 
@@ -33,7 +37,9 @@ final class Lane<E, T> {
     private final Wiring<E, T> wiring;
     private final int version;
     private final Course course;
-    private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService workers = Executors.newFixedThreadPool(
+            WORKERS_MAX,
+            Thread.ofPlatform().daemon().name("indelible-worker-", 0).factory());
     private final Thread thread;
     private volatile @Nullable Subscription following;
     private int pauses;
@@ -42,7 +48,8 @@ final class Lane<E, T> {
         this.wiring = wiring;
         this.version = version;
         this.course = new Course(wakeTender);
-        this.thread = Thread.ofVirtual()
+        this.thread = Thread.ofPlatform()
+                .daemon()
                 .name("indelible-" + wiring.ledger().namespace(version))
                 .start(this::run);
     }

@@ -6,11 +6,14 @@ import dev.indelible.event.Payload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
+import org.axonframework.eventhandling.tokenstore.jdbc.JdbcTokenStore;
+import org.axonframework.eventhandling.tokenstore.jdbc.PostgresTokenTableFactory;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
 import org.axonframework.eventsourcing.eventstore.jdbc.PostgresEventTableFactory;
 import org.axonframework.messaging.MetaData;
@@ -23,16 +26,18 @@ import org.axonframework.messaging.MetaData;
 final class AxonSubject implements Subject {
     private static final int CONNECTIONS = 20;
     private static final int BATCH = 1_000;
+    private static final int FILLED_AT_ONCE = 100;
 
     private final HikariDataSource pool;
     private final JdbcEventStorageEngine engine;
+    private final AxonTransactions transactions;
     private final ConcurrentHashMap<String, Sequence> sequences = new ConcurrentHashMap<>();
 
     AxonSubject(PostgresServer server) {
         pool = new HikariDataSource();
         pool.setJdbcUrl("jdbc:postgresql:" + server.newDatabase() + PostgresServer.REWRITE_BATCHES);
         pool.setMaximumPoolSize(CONNECTIONS);
-        AxonTransactions transactions = new AxonTransactions(pool);
+        transactions = new AxonTransactions(pool);
         AxonSerializer serializer = new AxonSerializer();
         engine = JdbcEventStorageEngine.builder()
                 .connectionProvider(transactions)
@@ -81,6 +86,27 @@ final class AxonSubject implements Subject {
                     now));
         }
         return messages;
+    }
+
+    /** Orders that go on by turns, each with so many events. */
+    void fill(Workload workload, int events, int eventsAnOrder) {
+        Random random = new Random(1);
+        int orders = Math.max(1, events / eventsAnOrder);
+        List<DomainEventMessage<?>> batch = new ArrayList<>();
+        for (int i = 0; i < events; i++) {
+            batch.addAll(messages("Order-" + i % orders, i / orders, workload.events(1, random)));
+            if (batch.size() == FILLED_AT_ONCE || i == events - 1) {
+                engine.appendEvents(List.copyOf(batch));
+                batch.clear();
+            }
+        }
+    }
+
+    /** Reads it from the beginning with a tracking processor, with tokens in the same database. */
+    AxonReplay replay() {
+        JdbcTokenStore tokens = AxonReplay.tokens(transactions);
+        transactions.executeInTransaction(() -> tokens.createSchema(PostgresTokenTableFactory.INSTANCE));
+        return new AxonReplay(engine, transactions);
     }
 
     @Override

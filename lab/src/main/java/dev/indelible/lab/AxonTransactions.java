@@ -22,6 +22,9 @@ final class AxonTransactions implements TransactionManager, ConnectionProvider {
 
     @Override
     public Transaction startTransaction() {
+        if (current.get() != null) {
+            return new Joined();
+        }
         try {
             Connection connection = pool.getConnection();
             connection.setAutoCommit(false);
@@ -36,6 +39,15 @@ final class AxonTransactions implements TransactionManager, ConnectionProvider {
     @Override
     public Connection getConnection() {
         return ConnectionWrapperFactory.wrap(current.get(), new ConnectionWrapperFactory.NoOpCloseHandler());
+    }
+
+    /** One that began within another, which ends it. */
+    private static final class Joined implements Transaction {
+        @Override
+        public void commit() {}
+
+        @Override
+        public void rollback() {}
     }
 
     private final class Bound implements Transaction {

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * [--dir DIR]}: a journal beside its peers, in
  * interleaved rounds, each in a fresh directory or database; the first round warms up and is not counted. {@code
  * ./bench scale [--events N] [--dir DIR]}: very many events in little memory. {@code
- * ./bench load}: loading states by the length of their streams.
+ * ./bench load}: loading states by the length of their streams. {@code ./bench replay|rebuild [--events N] [--dir DIR]}:
+ * making a read model, and making it anew while it is read.
  */
 public final class Bench {
     private static final int ROUNDS = 3;
@@ -37,13 +38,16 @@ public final class Bench {
             case "postgres" -> new Bench(options).postgres();
             case "scale" -> Scale.run(options);
             case "load" -> Loads.run(options);
+            case "replay" -> Replays.run(options);
+            case "rebuild" -> Rebuilds.run(options);
             case "append-now-and-then" -> WakeUp.appendNowAndThen(String.valueOf(options.get("--url")));
             case "append-forever" -> Scale.appendForever(Path.of(options.get("--dir")));
             default -> {
                 System.err.println("usage: ./bench embedded|postgres [--json FILE] [--quick] [--only CASE,...]"
                         + " [--subjects NAME,...] [--dir DIR]\n"
                         + "       ./bench scale [--events N] [--dir DIR]\n"
-                        + "       ./bench load [--dir DIR]");
+                        + "       ./bench load [--dir DIR]\n"
+                        + "       ./bench replay|rebuild [--events N] [--dir DIR]");
                 System.exit(2);
             }
         }
