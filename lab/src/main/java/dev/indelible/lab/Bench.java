@@ -12,12 +12,16 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * {@code ./bench embedded|postgres [--json FILE] [--quick] [--only CASE,…] [--subjects NAME,…]
- * [--dir DIR]}: a journal beside its peers, in
- * interleaved rounds, each in a fresh directory or database; the first round warms up and is not counted. {@code
- * ./bench scale [--events N] [--dir DIR]}: very many events in little memory. {@code
- * ./bench load}: loading states by the length of their streams. {@code ./bench replay|rebuild [--events N] [--dir DIR]}:
- * making a read model, and making it anew while it is read.
+ * Each is one way to call {@code ./bench}.
+ *
+ * <ul>
+ *   <li>{@code embedded|postgres [--json FILE] [--quick] [--only CASE,…] [--subjects NAME,…] [--dir DIR]}: a journal
+ *       beside its peers, in interleaved rounds, each in a fresh directory or database; the first round warms up and is
+ *       not counted
+ *   <li>{@code scale [--events N] [--dir DIR]}: very many events in little memory
+ *   <li>{@code load [--dir DIR]}: loading states by the length of their streams
+ *   <li>{@code replay|rebuild [--events N] [--dir DIR]}: making a read model, and making it anew while it is read
+ * </ul>
  */
 public final class Bench {
     private static final int ROUNDS = 3;

@@ -28,9 +28,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * Rebuilds a read model over very many events while events arrive and readers read. Each reader looks again and again at
- * some orders that get all new events, and sees that their counts never go back, and how long after its acknowledgement
- * each event is there.
+ * Rebuilds a read model over very many events while events arrive and readers read. Each reader looks again and again
+ * at some orders that get all new events, and sees that their counts never go back, and how long after its
+ * acknowledgement each event is there.
  */
 final class Rebuilds {
     private static final int EVENTS = 2_000_000;

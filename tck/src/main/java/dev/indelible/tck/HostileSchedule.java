@@ -31,7 +31,6 @@ import java.util.concurrent.locks.LockSupport;
  * says.
  */
 final class HostileSchedule<T> implements Projection<RecordedEvent, T>, Codec<RecordedEvent> {
-    private static final String NAME = "hostile";
     private static final Duration LEASE = Duration.ofMillis(300);
     private static final int STEPS = 120;
     private static final int STREAMS = 12;
@@ -39,6 +38,7 @@ final class HostileSchedule<T> implements Projection<RecordedEvent, T>, Codec<Re
 
     private final ProjectionTargetContract<T> contract;
     private final EventStore store;
+    private final String name;
     private final Random random;
     private final List<Member<T>> members = new ArrayList<>();
     private int started;
@@ -48,6 +48,7 @@ final class HostileSchedule<T> implements Projection<RecordedEvent, T>, Codec<Re
     HostileSchedule(ProjectionTargetContract<T> contract, EventStore store, long seed) {
         this.contract = contract;
         this.store = store;
+        this.name = "hostile_" + store.describe().name();
         this.random = new Random(seed);
     }
 
@@ -62,7 +63,7 @@ final class HostileSchedule<T> implements Projection<RecordedEvent, T>, Codec<Re
             Projector<RecordedEvent, T> last = start().projector();
             insist(last::resume);
             await(last);
-            assertThat(contract.model(NAME)).isEqualTo(expected());
+            assertThat(contract.model(name)).as(name).isEqualTo(expected());
         } finally {
             wake();
             members.forEach(member -> member.projector().close());
@@ -190,7 +191,7 @@ final class HostileSchedule<T> implements Projection<RecordedEvent, T>, Codec<Re
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override

@@ -51,9 +51,9 @@ public interface ProjectionTargetContract<T> {
     /** The numbers of all keys as readers of the projection see them; empty if nothing was published. */
     Map<String, Long> model(String projection) throws Exception;
 
-    /** The store whose events are projected; closed by the test. */
-    default EventStore store() {
-        return EventStore.on(new MemoryJournal());
+    /** Stores whose events are projected, each of another journal; closed by the test. */
+    default List<EventStore> stores() throws Exception {
+        return List.of(EventStore.on(new MemoryJournal()));
     }
 
     /** Does something to the target that it should survive, for example a restart. */
@@ -303,8 +303,10 @@ public interface ProjectionTargetContract<T> {
     default void whatever_happens_to_projectors_the_read_model_becomes_what_the_events_say() throws Exception {
         long seed = Long.getLong("indelible.seed", System.nanoTime());
         System.out.println("ProjectionTargetContract: -Dindelible.seed=" + seed);
-        try (EventStore store = store()) {
-            new HostileSchedule<>(this, store, seed).run();
+        for (EventStore each : stores()) {
+            try (EventStore store = each) {
+                new HostileSchedule<>(this, store, seed).run();
+            }
         }
     }
 }

@@ -9,18 +9,22 @@ import co.elastic.clients.elasticsearch._types.ExpandWildcard;
 import co.elastic.clients.elasticsearch.core.search.Hit;
 import dev.indelible.EventStore;
 import dev.indelible.event.Position;
+import dev.indelible.postgres.PostgresJournal;
+import dev.indelible.postgres.PostgresOptions;
 import dev.indelible.projection.Change;
 import dev.indelible.projection.Change.Effect;
 import dev.indelible.projection.Note;
 import dev.indelible.projection.ProjectionTarget;
 import dev.indelible.projection.ProjectionTarget.Work;
 import dev.indelible.tck.ProjectionTargetContract;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +42,7 @@ class ElasticsearchTargetTest implements ProjectionTargetContract<ElasticsearchM
     private ElasticsearchClient client;
     private ElasticsearchTarget target;
     private int disturbances;
+    private @Nullable EmbeddedPostgres postgres;
 
     @BeforeAll
     void start() throws IOException {
@@ -59,6 +64,10 @@ class ElasticsearchTargetTest implements ProjectionTargetContract<ElasticsearchM
 
     @AfterEach
     void clean() throws IOException {
+        if (postgres != null) {
+            postgres.close();
+            postgres = null;
+        }
         for (String index : client.indices()
                 .get(g -> g.index("*").expandWildcards(ExpandWildcard.All))
                 .indices()
@@ -71,8 +80,11 @@ class ElasticsearchTargetTest implements ProjectionTargetContract<ElasticsearchM
     private Path directory;
 
     @Override
-    public EventStore store() {
-        return EventStore.open("embedded:" + directory.resolve("store"));
+    public List<EventStore> stores() throws IOException {
+        postgres = EmbeddedPostgres.start();
+        return List.of(
+                EventStore.open("embedded:" + directory.resolve("store")),
+                EventStore.on(PostgresJournal.on(postgres.getPostgresDatabase(), PostgresOptions.DEFAULT)));
     }
 
     /** It is killed, once: to start takes long. */

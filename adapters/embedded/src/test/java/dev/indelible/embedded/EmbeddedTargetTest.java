@@ -47,8 +47,8 @@ class EmbeddedTargetTest implements ProjectionTargetContract<EmbeddedModel> {
     }
 
     @Override
-    public EventStore store() {
-        return EventStore.open("embedded:" + directory.resolve("store"));
+    public List<EventStore> stores() {
+        return List.of(EventStore.open("embedded:" + directory.resolve("store")));
     }
 
     @Override

@@ -24,6 +24,7 @@ import dev.indelible.projection.ProjectionTarget.Work;
 import dev.indelible.projection.Projector;
 import dev.indelible.projection.ProjectorOptions;
 import dev.indelible.tck.ProjectionTargetContract;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -37,8 +38,12 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PostgresTargetTest implements ProjectionTargetContract<Connection> {
+    @TempDir
+    private Path directory;
+
     private final String schema = Server.newSchema();
     private final HikariDataSource pool = Server.pool(Server.running(), schema);
     private final PostgresTarget target = PostgresTarget.on(pool, PostgresOptions.DEFAULT.withSchema(schema));
@@ -47,7 +52,7 @@ class PostgresTargetTest implements ProjectionTargetContract<Connection> {
     void close() {
         pool.close();
         Server.sql("DROP SCHEMA \"" + schema + "\" CASCADE");
-        for (String projection : List.of("orders", "customers", "counts", "hostile")) {
+        for (String projection : List.of("orders", "customers", "counts", "hostile_embedded", "hostile_postgresql")) {
             Server.sql("DROP SCHEMA IF EXISTS " + projection + " CASCADE");
             for (int version = 1; version <= 20; version++) {
                 Server.sql("DROP SCHEMA IF EXISTS " + projection + "_v" + version + " CASCADE");
@@ -66,8 +71,8 @@ class PostgresTargetTest implements ProjectionTargetContract<Connection> {
     }
 
     @Override
-    public EventStore store() {
-        return EventStore.open(Server.url(schema));
+    public List<EventStore> stores() {
+        return List.of(Server.store(schema), EventStore.open("embedded:" + directory));
     }
 
     /** Every connection of this test is cut. */

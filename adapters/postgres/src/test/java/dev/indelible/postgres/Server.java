@@ -2,6 +2,7 @@ package dev.indelible.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.indelible.EventStore;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A PostgreSQL server with durable settings for all tests of this process, and what they do with it. */
@@ -54,6 +56,12 @@ final class Server {
 
     static String url(String schema) {
         return url(running(), "schema=" + schema);
+    }
+
+    /** A store in the schema, whose connections have its name. */
+    static EventStore store(String schema) {
+        HikariDataSource pool = pool(running(), schema);
+        return EventStore.on(PostgresJournal.owning(PostgresOptions.DEFAULT.withSchema(schema), List.of(pool)));
     }
 
     static HikariDataSource pool(EmbeddedPostgres server, String application) {

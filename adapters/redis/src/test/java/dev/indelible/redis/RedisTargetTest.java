@@ -7,18 +7,22 @@ import dev.indelible.EventStore;
 import dev.indelible.EventStoreException.Corrupted;
 import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.Position;
+import dev.indelible.postgres.PostgresJournal;
+import dev.indelible.postgres.PostgresOptions;
 import dev.indelible.projection.Change;
 import dev.indelible.projection.Change.Effect;
 import dev.indelible.projection.Note;
 import dev.indelible.projection.ProjectionTarget;
 import dev.indelible.projection.ProjectionTarget.Work;
 import dev.indelible.tck.ProjectionTargetContract;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +37,7 @@ class RedisTargetTest implements ProjectionTargetContract<RedisWrites> {
     private RedisServer server;
     private RedisClient redis;
     private RedisTarget target;
+    private @Nullable EmbeddedPostgres postgres;
 
     @BeforeEach
     void start() throws IOException {
@@ -54,6 +59,9 @@ class RedisTargetTest implements ProjectionTargetContract<RedisWrites> {
     void stop() throws IOException {
         redis.close();
         server.stop();
+        if (postgres != null) {
+            postgres.close();
+        }
     }
 
     private static int freePort() throws IOException {
@@ -73,8 +81,11 @@ class RedisTargetTest implements ProjectionTargetContract<RedisWrites> {
     }
 
     @Override
-    public EventStore store() {
-        return EventStore.open("embedded:" + directory.resolve("store"));
+    public List<EventStore> stores() throws IOException {
+        postgres = EmbeddedPostgres.start();
+        return List.of(
+                EventStore.open("embedded:" + directory.resolve("store")),
+                EventStore.on(PostgresJournal.on(postgres.getPostgresDatabase(), PostgresOptions.DEFAULT)));
     }
 
     /** The server is started anew on its file. */
