@@ -8,6 +8,7 @@ import dev.indelible.event.EventQuery;
 import dev.indelible.event.Position;
 import dev.indelible.event.RecordedEvent;
 import dev.indelible.memory.MemoryJournal;
+import dev.indelible.memory.MemoryTarget;
 import dev.indelible.projection.Change;
 import dev.indelible.projection.Delivery;
 import dev.indelible.projection.Note;
@@ -47,6 +48,23 @@ class ProjectorTest extends ProjectorFixture {
         awaitAt(again, later);
         assertThat(target.model("counts")).containsEntry("Order-1", 2_001L);
         assertThat(again.status().events()).isEqualTo(1);
+    }
+
+    @Test
+    void one_projection_can_feed_two_targets_each_at_its_own_pace() throws Exception {
+        Counts counts = new Counts();
+        MemoryTarget<Map<String, Long>> other = MemoryTarget.of(Map.of(), HashMap::new);
+        var first = start(counts, target);
+        awaitAt(first, append("Order-1", 3));
+        var second = start(counts, other);
+        first.pause();
+        Position last = append("Order-2", 2);
+        awaitAt(second, last);
+        assertThat(other.model("counts")).isEqualTo(Map.of("Order-1", 3L, "Order-2", 2L));
+        assertThat(target.model("counts")).isEqualTo(Map.of("Order-1", 3L));
+        first.resume();
+        awaitAt(first, last);
+        assertThat(target.model("counts")).isEqualTo(other.model("counts"));
     }
 
     @Test

@@ -1,0 +1,154 @@
+package dev.indelible.embedded;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.indelible.Codec;
+import dev.indelible.EventStore;
+import dev.indelible.event.EventQuery;
+import dev.indelible.event.ExpectedVersion;
+import dev.indelible.event.NewEvent;
+import dev.indelible.event.Position;
+import dev.indelible.event.RecordedEvent;
+import dev.indelible.event.StreamName;
+import dev.indelible.projection.Delivery;
+import dev.indelible.projection.Projection;
+import dev.indelible.projection.Projector;
+import dev.indelible.projection.ProjectorOptions;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kill -9} of a process that appends and projects: its read model has each event once, whenever it was. */
+class KilledProjectorTest {
+    private static final int KILLS = 10;
+    private static final int STREAMS = 5;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void whenever_it_is_killed_the_read_model_has_each_event_once() throws Exception {
+        long seed = Long.getLong("indelible.seed", System.nanoTime());
+        System.out.println("KilledProjectorTest: -Dindelible.seed=" + seed);
+        Random random = new Random(seed);
+        for (int kill = 0; kill < KILLS; kill++) {
+            killAfter(1 + random.nextInt(30));
+            try (EventStore store = store(directory);
+                    EmbeddedTarget target = target(directory);
+                    var projector = start(store, target)) {
+                assertThat(projector.await(store.head(), Duration.ofSeconds(30)))
+                        .as(projector.status().toString())
+                        .isTrue();
+                Map<String, Long> expected = new HashMap<>();
+                store.read(EventQuery.all())
+                        .forEach(event -> expected.merge(event.stream().value(), 1L, Long::sum));
+                Map<String, Long> model = new HashMap<>();
+                target.reader("counts")
+                        .scan("", "", STREAMS + 1)
+                        .forEach((key, value) -> model.put(key, Long.valueOf(new String(value, UTF_8))));
+                assertThat(model).as("after kill " + kill).isEqualTo(expected);
+            }
+        }
+    }
+
+    private void killAfter(int lines) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Djava.io.tmpdir=" + directory,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Projecting.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+            for (int i = 0; i < lines; i++) {
+                assertThat(out.readLine()).as("the process ended by itself").isNotNull();
+            }
+            process.toHandle().destroyForcibly();
+        } finally {
+            process.destroyForcibly();
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static EventStore store(Path directory) {
+        return EventStore.open("embedded:" + directory.resolve("store"));
+    }
+
+    private static EmbeddedTarget target(Path directory) {
+        return EmbeddedTarget.open(directory.resolve("target"));
+    }
+
+    private static Projector<RecordedEvent, EmbeddedModel> start(EventStore store, EmbeddedTarget target) {
+        ProjectorOptions options =
+                ProjectorOptions.standard().withParts(2).withBatchEventsMax(7).withLease(Duration.ofMillis(200));
+        return Projector.start(store, new Counts(), target, new AsRecorded(), options);
+    }
+
+    private static final class Counts implements Projection<RecordedEvent, EmbeddedModel> {
+        @Override
+        public String name() {
+            return "counts";
+        }
+
+        @Override
+        public EventQuery reads() {
+            return EventQuery.all();
+        }
+
+        @Override
+        public void apply(RecordedEvent event, Delivery delivery, EmbeddedModel model) {
+            String key = event.stream().value();
+            long count = model.text(key).map(Long::valueOf).orElse(0L);
+            model.put(key, Long.toString(count + 1));
+        }
+    }
+
+    private static final class AsRecorded implements Codec<RecordedEvent> {
+        @Override
+        public NewEvent encode(RecordedEvent event) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<RecordedEvent> decode(RecordedEvent event) {
+            return List.of(event);
+        }
+    }
+
+    /** What is killed: appends, and prints a line when it is in the read model. */
+    static final class Projecting {
+        private Projecting() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            Path directory = Path.of(args[0]);
+            EventStore store = store(directory);
+            var projector = start(store, target(directory));
+            Random random = new Random();
+            while (true) {
+                StreamName stream = StreamName.of("Order", "" + random.nextInt(STREAMS));
+                Position last = Position.START;
+                for (int i = random.nextInt(20); i >= 0; i--) {
+                    last = store.append(stream, ExpectedVersion.any(), NewEvent.json("Counted", "{}"))
+                            .position();
+                }
+                projector.await(last, Duration.ofSeconds(30));
+                System.out.print("there\n");
+                System.out.flush();
+            }
+        }
+    }
+}
