@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.indelible.EventStore;
 import dev.indelible.decider.Repository;
 import dev.indelible.event.Position;
+import dev.indelible.projection.Projections;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
@@ -41,6 +43,15 @@ class OnPostgresTest {
                         orders.handle("1", new Ordering.Approve("1")).position();
                 assertThat(projector.await(approved, Duration.ofSeconds(30))).isTrue();
                 assertThat(statusOf(connection, "1")).isEqualTo("anna: approved");
+                SimpleMeterRegistry registry = new SimpleMeterRegistry();
+                new ProjectionMetrics(Projections.of(projector)).bindTo(registry);
+                assertThat(registry.get("indelible.projection.position")
+                                .tag("projection", "order_summary")
+                                .gauge()
+                                .value())
+                        .isEqualTo((double) approved.value());
+                assertThat(registry.get("indelible.projection.stopped").gauge().value())
+                        .isZero();
             }
             Position cancelled =
                     orders.handle("1", new Ordering.Cancel("1", "too late")).position();

@@ -28,7 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code kill -9} of a process that projects as fast as it can: its read model has each event once, whenever it was. */
+/** {@code kill -9} of a process that projects as fast as it can: its read model has each event once, all the same. */
 class KilledProjectorTest {
     private static final int KILLS = 15;
     private static final int NANOS_MAX = 50_000_000;
