@@ -34,6 +34,7 @@ class ArchitectureTest {
             "dev.indelible.jackson", new String[] {"tools.jackson..", "com.fasterxml.jackson.annotation.."},
             "dev.indelible.embedded", new String[] {"org.rocksdb.."},
             "dev.indelible.postgres", new String[] {"org.postgresql..", "com.zaxxer.hikari..", "org.flywaydb.."},
+            "dev.indelible.dynamodb", new String[] {"software.amazon.awssdk.."},
             "dev.indelible.s3", new String[] {"software.amazon.awssdk.."},
             "dev.indelible.redis", new String[] {"redis.clients.jedis.."},
             "dev.indelible.elasticsearch", new String[] {"co.elastic.clients.."});

@@ -103,8 +103,8 @@ interface SubscriptionContract extends ContractBase {
             assertThat(next(subscription)).isInstanceOf(Notice.CaughtUp.class);
             append("Order-1", events(1));
             assertThat(next(subscription)).isInstanceOf(Notice.Event.class);
-            for (int i = 0; i < 12; i++) {
-                append("Order-1", events(100));
+            for (int i = 0; i < 15; i++) {
+                append("Order-1", events(80));
             }
             int count = 0;
             boolean fellBehind = false;

@@ -1,0 +1,378 @@
+package dev.indelible.dynamodb;
+
+import dev.indelible.EventStoreException;
+import dev.indelible.EventStoreException.Unavailable;
+import dev.indelible.event.Append;
+import dev.indelible.journal.Outcome;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+/**
+ * Appends that arrive while others are being recorded share one commit. One thread of the journal plans and makes them,
+ * one after the other, so that an interrupt of a caller is no business of the others.
+ *
+ * <p>A commit whose answer is lost may have been made. The next one then fails, since the head has moved, or the ids
+ * are there, and the answer is found by that.
+ */
+final class Committer implements AutoCloseable {
+    private static final int WAITING_APPENDS_MAX = 1_024;
+
+    /** A commit waits for the appenders of the one before it, at most for this part of the time that one took. */
+    private static final int GATHERING_PART = 3;
+
+    private static final long GATHERING_NANOS_MAX = 5_000_000;
+
+    /** So many events of others are read to see whether a guard holds; if it is more, the appender looks again. */
+    private static final int CATCH_UP_EVENTS_MAX = 1_000;
+
+    /** Others are taken to append too for so long after one of their commits was met. */
+    private static final long OTHERS_NANOS = 1_000_000_000;
+
+    private final Service service;
+    private final Chains chains;
+    private final Examination examination;
+    private final Clock clock;
+    private final LongConsumer recorded;
+    private final Recent recent = new Recent();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final Condition taken = lock.newCondition();
+    private final List<Waiting> queue = new ArrayList<>();
+    private @Nullable Thread thread;
+    private boolean closed;
+
+    private @Nullable Head head;
+    private int lastAppends;
+    private long lastNanos;
+    private long othersSeen = System.nanoTime() - OTHERS_NANOS;
+
+    private final LongAdder commits = new LongAdder();
+    private final LongAdder events = new LongAdder();
+    private final LongAdder conflicts = new LongAdder();
+    private volatile @Nullable Throwable lastError;
+
+    Committer(Service service, Chains chains, Examination examination, Clock clock, LongConsumer recorded) {
+        this.service = service;
+        this.chains = chains;
+        this.examination = examination;
+        this.clock = clock;
+        this.recorded = recorded;
+    }
+
+    /** An append and the thread that waits for its answer. */
+    private static final class Waiting {
+        private final Append append;
+        private final long provenTo;
+        private final Service.Deadline deadline;
+        private final Set<String> tried = new HashSet<>();
+        private final Thread caller = Thread.currentThread();
+        private @Nullable Outcome outcome;
+        private @Nullable Throwable error;
+        private volatile boolean done;
+
+        Waiting(Append append, long provenTo, Service.Deadline deadline) {
+            this.append = append;
+            this.provenTo = provenTo;
+            this.deadline = deadline;
+        }
+
+        private void finish(@Nullable Outcome with, @Nullable Throwable failure) {
+            outcome = with;
+            error = failure;
+            done = true;
+            LockSupport.unpark(caller);
+        }
+    }
+
+    /**
+     * Records the append, or says why not; nothing if the caller must look again whether its guards hold.
+     *
+     * @param provenTo the guards hold up to this position; {@link Plan#REFUTED}: one of them does not
+     */
+    Optional<Outcome> append(Append append, long provenTo) {
+        Waiting mine = new Waiting(append, provenTo, service.deadline());
+        enqueue(mine);
+        boolean interrupted = false;
+        while (!mine.done) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (mine.error instanceof EventStoreException.Corrupted e) {
+            throw new EventStoreException.Corrupted(String.valueOf(e.getMessage()), e);
+        } else if (mine.error != null) {
+            throw new Unavailable(String.valueOf(mine.error.getMessage()), mine.error);
+        }
+        return Optional.ofNullable(mine.outcome);
+    }
+
+    long commits() {
+        return commits.sum();
+    }
+
+    long events() {
+        return events.sum();
+    }
+
+    long conflicts() {
+        return conflicts.sum();
+    }
+
+    @Nullable
+    Throwable lastError() {
+        return lastError;
+    }
+
+    private void enqueue(Waiting mine) {
+        lock.lock();
+        try {
+            while (queue.size() >= WAITING_APPENDS_MAX && !closed) {
+                taken.awaitUninterruptibly();
+            }
+            if (closed) {
+                throw new Unavailable("the journal is closed", null);
+            }
+            if (thread == null) {
+                thread =
+                        Thread.ofPlatform().daemon().name("indelible-committer").start(this::run);
+            }
+            queue.add(mine);
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Until it is closed and everybody has an answer. */
+    private void run() {
+        List<Waiting> waiting = new ArrayList<>();
+        while (gather(waiting)) {
+            try {
+                commit(waiting);
+            } catch (RuntimeException | Error e) {
+                // What failed was no commit, so all that is known for sure is stored: who can wait is tried again.
+                lastError = e;
+                head = null;
+                tryAgainOrFail(waiting, "cannot append", e);
+            }
+            waiting.removeIf(each -> each.done);
+        }
+    }
+
+    /** Adds those who wait; false if it is closed and nobody does. */
+    private boolean gather(List<Waiting> waiting) {
+        lock.lock();
+        try {
+            while (queue.isEmpty() && waiting.isEmpty()) {
+                if (closed) {
+                    return false;
+                }
+                arrived.awaitUninterruptibly();
+            }
+            long nanos = Math.min(GATHERING_NANOS_MAX, lastNanos / GATHERING_PART);
+            while (waiting.isEmpty() && queue.size() < lastAppends && nanos > 0 && !closed) {
+                nanos = arrived.awaitNanos(nanos);
+            }
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread; if somebody does, it goes on.
+        } finally {
+            waiting.addAll(queue);
+            queue.clear();
+            taken.signalAll();
+            lock.unlock();
+        }
+        return true;
+    }
+
+    private void commit(List<Waiting> waiting) {
+        Head now = findHead();
+        Plan plan = new Plan(chains, recent, now, clock.instant().truncatedTo(ChronoUnit.MICROS));
+        List<Waiting> planned = new ArrayList<>();
+        for (Waiting each : waiting) {
+            if (!each.done && add(plan, each)) {
+                planned.add(each);
+            }
+        }
+        if (planned.isEmpty()) {
+            tryAgainOrFail(waiting, "others are always faster", null);
+            return;
+        }
+        Transaction transaction = new Transaction(service.table(), plan);
+        planned.forEach(each -> each.tried.add(transaction.head().commit()));
+        long began = System.nanoTime();
+        try {
+            service.commit(transaction.items(), transaction.head().commit());
+            lastNanos = System.nanoTime() - began;
+            lastAppends = planned.size();
+            succeed(plan, planned, transaction.head());
+            yieldToOthers();
+        } catch (TransactionCanceledException e) {
+            cancelled(transaction, e, planned);
+        } catch (Unavailable e) {
+            lastError = e;
+            head = null;
+            tryAgainOrFail(planned, "cannot commit", e);
+        }
+    }
+
+    /** The head as last seen, or as it is now. */
+    private Head findHead() {
+        Head known = head;
+        if (known == null) {
+            known = Head.of(service.get(Keys.HEAD, true));
+            head = known;
+            recent.restart(known.last());
+        }
+        return known;
+    }
+
+    /** Adds the append to the plan, or answers it, or leaves it for later. */
+    private boolean add(Plan plan, Waiting each) {
+        Plan.Verdict verdict = plan.add(each.append, each.provenTo);
+        if (verdict == Plan.Verdict.UNPROVEN && catchUp(plan.head())) {
+            verdict = plan.add(each.append, each.provenTo);
+        }
+        if (verdict == Plan.Verdict.UNPROVEN) {
+            each.finish(null, null);
+        } else if (verdict == Plan.Verdict.SUSPECT && !examine(each)) {
+            verdict = plan.add(each.append, each.provenTo);
+        }
+        return verdict == Plan.Verdict.PLANNED;
+    }
+
+    /** Reads what others have recorded since the latest events that are known here. */
+    private boolean catchUp(Head now) {
+        if (now.last() - recent.last() > CATCH_UP_EVENTS_MAX) {
+            return false;
+        }
+        LogSource source = new LogSource(service, recent.last(), now.last(), false, CATCH_UP_EVENTS_MAX);
+        for (Slice slice = source.next(); slice != null; slice = source.next()) {
+            slice.events().forEach(recent::add);
+        }
+        return true;
+    }
+
+    /** Answers the append if what is stored says how; returns whether it did. */
+    private boolean examine(Waiting each) {
+        try {
+            Optional<Outcome> outcome = examination.of(each.append, each.tried);
+            outcome.ifPresent(answer -> each.finish(answer, null));
+            return outcome.isPresent();
+        } catch (EventStoreException.Corrupted e) {
+            each.finish(null, e);
+            return true;
+        }
+    }
+
+    private void succeed(Plan plan, List<Waiting> planned, Head made) {
+        head = made;
+        if (recent.last() != plan.head().last()) {
+            recent.restart(plan.head().last());
+        }
+        plan.slices().forEach(slice -> slice.events().forEach(recent::add));
+        plan.ends().forEach(chains::learn);
+        commits.increment();
+        events.add(plan.last() - plan.head().last());
+        lastError = null;
+        recorded.accept(plan.last());
+        for (int i = 0; i < planned.size(); i++) {
+            planned.get(i).finish(new Outcome.Recorded(plan.appends().get(i).appended()), null);
+        }
+    }
+
+    private void cancelled(Transaction transaction, TransactionCanceledException e, List<Waiting> planned) {
+        conflicts.increment();
+        List<CancellationReason> reasons = e.cancellationReasons();
+        Optional<Head> other = transaction.otherHead(reasons);
+        other.ifPresent(found -> {
+            head = found;
+            othersSeen = System.nanoTime();
+        });
+        transaction.longer(reasons).forEach(chains::forget);
+        Map<java.util.UUID, Waiting> byId = new HashMap<>();
+        planned.forEach(each -> each.append.events().forEach(event -> byId.put(event.id(), each)));
+        transaction.known(reasons).forEach(id -> {
+            Waiting each = Objects.requireNonNull(byId.get(id));
+            if (!each.done) {
+                examine(each);
+            }
+        });
+        if (other.isPresent() || planned.stream().anyMatch(each -> each.done)) {
+            failIfOver(planned, "others are always faster", e);
+        } else {
+            lastError = e;
+            tryAgainOrFail(planned, "the service is busy, or others are always faster", e);
+        }
+    }
+
+    /** Pauses if there is time left for anybody; whose time is over gets the error. */
+    private void tryAgainOrFail(List<Waiting> waiting, String reason, @Nullable Throwable cause) {
+        failIfOver(waiting, reason, cause);
+        Iterator<Waiting> rest = waiting.stream().filter(each -> !each.done).iterator();
+        if (rest.hasNext()) {
+            rest.next().deadline.rest();
+        }
+    }
+
+    private void failIfOver(List<Waiting> waiting, String reason, @Nullable Throwable cause) {
+        for (Waiting each : waiting) {
+            if (!each.done && (each.deadline.isOver() || Service.isHopeless(cause))) {
+                each.finish(null, each.deadline.failure(reason, cause));
+            }
+        }
+    }
+
+    /** Who has just committed knows the head before all others: without a pause they would seldom get their turn. */
+    private void yieldToOthers() {
+        if (System.nanoTime() - othersSeen < OTHERS_NANOS) {
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1 + 2 * lastNanos));
+        }
+    }
+
+    /** Lets those who wait get their answer; later ones are refused. */
+    @Override
+    public void close() {
+        Thread running;
+        lock.lock();
+        try {
+            closed = true;
+            arrived.signalAll();
+            taken.signalAll();
+            running = thread;
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (running != null && running.isAlive()) {
+            try {
+                running.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.indelible.dynamodb;
+
+import dev.indelible.dynamodb.Keys.Chain;
+import dev.indelible.event.Append;
+import dev.indelible.event.Appended;
+import dev.indelible.event.EventQuery;
+import dev.indelible.event.NewEvent;
+import dev.indelible.event.Position;
+import dev.indelible.event.Range;
+import dev.indelible.event.RecordedEvent;
+import dev.indelible.event.StreamName;
+import dev.indelible.journal.Admission;
+import dev.indelible.journal.Outcome;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Whether an append that could not be recorded at once must be refused, or is recorded already: by what is stored now. */
+final class Examination {
+    private final Service service;
+    private final Chains chains;
+    private final Reader reader;
+
+    Examination(Service service, Chains chains, Reader reader) {
+        this.service = service;
+        this.chains = chains;
+        this.reader = reader;
+    }
+
+    /**
+     * The answer, or nothing if the append can be recorded.
+     *
+     * @param own tokens of commits that were tried for this very call: what they recorded is no repetition
+     */
+    Optional<Outcome> of(Append append, Set<String> own) {
+        List<Map<String, AttributeValue>> keys =
+                append.events().map(event -> Keys.id(event.id())).toList();
+        Map<UUID, Map<String, AttributeValue>> known = new HashMap<>();
+        for (Map<String, AttributeValue> item : service.getTogether(keys)) {
+            if (!item.isEmpty()) {
+                known.put(Transaction.Ids.of(item), item);
+            }
+        }
+        Optional<Outcome> outcome = Admission.check(append, new Stored(known));
+        UUID first = append.events().map(NewEvent::id).findFirst().orElseThrow();
+        boolean isOwn = known.containsKey(first) && own.contains(Transaction.Ids.commit(known.get(first)));
+        return outcome.map(answer -> answer instanceof Outcome.Recorded recorded && isOwn
+                ? new Outcome.Recorded(new Appended(recorded.appended().parts(), false))
+                : answer);
+    }
+
+    /** What is in the table. */
+    private final class Stored implements Admission.State {
+        private final Map<UUID, Map<String, AttributeValue>> known;
+
+        Stored(Map<UUID, Map<String, AttributeValue>> known) {
+            this.known = known;
+        }
+
+        @Override
+        public boolean knows(UUID eventId) {
+            return known.containsKey(eventId);
+        }
+
+        @Override
+        public List<RecordedEvent> appendOf(UUID eventId) {
+            List<RecordedEvent> events = new ArrayList<>();
+            for (Transaction.Ids.Part part : Transaction.Ids.parts(known.getOrDefault(eventId, Map.of()))) {
+                events.addAll(reader.events(part.stream(), part.version(), part.count()));
+            }
+            return events;
+        }
+
+        @Override
+        public long version(StreamName stream) {
+            return chains.ask(Chain.of(stream));
+        }
+
+        @Override
+        public Position lastMatch(EventQuery query, Position after) {
+            RecordedEvent last = reader.read(
+                            query, Range.all().after(after).fromTheEnd().limit(1))
+                    .next();
+            return last == null ? Position.START : last.position();
+        }
+    }
+}

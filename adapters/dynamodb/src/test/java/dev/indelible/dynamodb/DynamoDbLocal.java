@@ -1,0 +1,109 @@
+package dev.indelible.dynamodb;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** Amazon's DynamoDB Local as a child process with a class path of its own, in memory; one for all tests of this JVM. */
+final class DynamoDbLocal {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final DynamoDbLocal SHARED = start();
+
+    private final int port;
+
+    private DynamoDbLocal(int port) {
+        this.port = port;
+    }
+
+    static DynamoDbLocal shared() {
+        return SHARED;
+    }
+
+    int port() {
+        return port;
+    }
+
+    URI endpoint() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    DynamoDbClient client() {
+        return client(endpoint());
+    }
+
+    static DynamoDbClient client(URI endpoint) {
+        return DynamoDbClient.builder()
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .endpointOverride(endpoint)
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+                .build();
+    }
+
+    /** The name of a table that is not there yet. */
+    static String newTable() {
+        return "events-" + UUID.randomUUID();
+    }
+
+    private static DynamoDbLocal start() {
+        try {
+            int port;
+            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                port = free.getLocalPort();
+            }
+            Path log = Path.of("target", "dynamodb-local-" + port + ".log");
+            Process process = new ProcessBuilder(List.of(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx512m",
+                            "--enable-native-access=ALL-UNNAMED",
+                            "-cp",
+                            Files.readString(Path.of("target", "dynamodb-local.classpath"))
+                                    .strip(),
+                            "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
+                            "-inMemory",
+                            "-sharedDb",
+                            "-disableTelemetry",
+                            "-port",
+                            Integer.toString(port)))
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                process.destroyForcibly();
+                process.onExit().join();
+            }));
+            long deadline = System.nanoTime() + PATIENCE_NANOS;
+            while (!answers(port)) {
+                if (!process.isAlive() || System.nanoTime() > deadline) {
+                    throw new IllegalStateException("DynamoDB Local does not start: " + Files.readString(log));
+                }
+                LockSupport.parkNanos(20_000_000);
+            }
+            return new DynamoDbLocal(port);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean answers(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package dev.indelible.dynamodb;
+
+import static dev.indelible.event.ExpectedVersion.any;
+import static dev.indelible.event.ExpectedVersion.exactly;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.indelible.EventStore;
+import dev.indelible.EventStoreException.Conflict;
+import dev.indelible.EventStoreException.Unavailable;
+import dev.indelible.dynamodb.Between.Call;
+import dev.indelible.dynamodb.Between.Mischief;
+import dev.indelible.event.Appended;
+import dev.indelible.event.EventQuery;
+import dev.indelible.event.NewEvent;
+import dev.indelible.event.Position;
+import dev.indelible.event.Range;
+import dev.indelible.event.RecordedEvent;
+import dev.indelible.event.StreamName;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** What the service and the way to it do now and then must cost time, and nothing else. */
+class FaultsTest {
+    private static final long PATIENCE_S = 120;
+    private static final StreamName ORDER = StreamName.of("Order-1");
+
+    private final String table = DynamoDbLocal.newTable();
+    private final List<DynamoDbClient> clients = new ArrayList<>();
+    private final List<EventStore> stores = new ArrayList<>();
+    private Between between;
+    private EventStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        between = new Between(DynamoDbLocal.shared().endpoint(), new Mischief() {});
+        store = open(DynamoDbOptions.of(table));
+    }
+
+    @AfterEach
+    void close() {
+        between.now(new Mischief() {});
+        stores.forEach(EventStore::close);
+        clients.getFirst().deleteTable(request -> request.tableName(table));
+        clients.forEach(DynamoDbClient::close);
+        between.close();
+    }
+
+    private EventStore open(DynamoDbOptions options) {
+        DynamoDbClient client = DynamoDbLocal.client(between.endpoint());
+        clients.add(client);
+        EventStore opened = EventStore.on(DynamoDbJournal.on(client, options));
+        stores.add(opened);
+        return opened;
+    }
+
+    private static NewEvent event(int number) {
+        return NewEvent.json("Counted", "{\"number\":" + number + "}").withTags("count:all");
+    }
+
+    private List<RecordedEvent> all() {
+        return store.read(EventQuery.all()).toList();
+    }
+
+    @Test
+    void a_commit_whose_answer_is_lost_is_recorded_once_and_is_no_repetition() {
+        store.append(ORDER, any(), event(0));
+        for (int losses : new int[] {1, 3, 12}) {
+            AtomicInteger left = new AtomicInteger(losses);
+            between.now(losing(left));
+            int before = all().size();
+            Appended appended = store.append(ORDER, exactly(before), event(losses), event(losses));
+            assertThat(left.get()).isNegative();
+            assertThat(appended.repeated()).isFalse();
+            assertThat(appended.version()).isEqualTo(before + 2);
+            assertThat(all()).hasSize(before + 2);
+        }
+    }
+
+    private static Mischief losing(AtomicInteger left) {
+        return new Mischief() {
+            @Override
+            public boolean loses(Call call) {
+                return call.isCommit() && left.getAndDecrement() > 0;
+            }
+        };
+    }
+
+    @Test
+    void throttling_costs_time_only() {
+        for (String error : List.of(
+                "ProvisionedThroughputExceededException",
+                "ThrottlingException",
+                "RequestLimitExceeded",
+                "TransactionInProgressException",
+                "TransactionCanceledException")) {
+            AtomicInteger left = new AtomicInteger(6);
+            between.now(failing(error, left));
+            assertThat(store.append(ORDER, any(), event(1)).repeated())
+                    .as(error)
+                    .isFalse();
+            assertThat(left.get()).isNegative();
+        }
+        assertThat(all()).hasSize(5);
+    }
+
+    private static Mischief failing(String error, AtomicInteger left) {
+        return new Mischief() {
+            @Override
+            public String error(Call call) {
+                return call.isCommit() && left.getAndDecrement() > 0 ? error : "";
+            }
+        };
+    }
+
+    @Test
+    void throttling_without_end_is_unavailable_and_records_nothing() {
+        EventStore impatient = open(DynamoDbOptions.of(table).withPatience(Duration.ofSeconds(1)));
+        impatient.append(ORDER, any(), event(1));
+        for (String error : List.of("ProvisionedThroughputExceededException", "TransactionCanceledException")) {
+            between.now(failing(error, new AtomicInteger(Integer.MAX_VALUE)));
+            assertThatThrownBy(() -> impatient.append(ORDER, any(), event(2)))
+                    .isInstanceOf(Unavailable.class)
+                    .hasMessageContaining(table)
+                    .hasCauseInstanceOf(Exception.class);
+        }
+        between.now(new Mischief() {});
+        assertThat(all()).hasSize(1);
+        assertThat(impatient.append(ORDER, exactly(1), event(3)).version()).isEqualTo(2);
+    }
+
+    @Test
+    void a_repeat_at_a_known_version_is_told_from_a_conflict_although_the_answer_was_lost() {
+        EventStore impatient = open(DynamoDbOptions.of(table).withPatience(Duration.ofSeconds(1)));
+        NewEvent event = event(1);
+        between.now(losing(new AtomicInteger(Integer.MAX_VALUE)));
+        assertThatThrownBy(() -> impatient.append(ORDER, exactly(0), event)).isInstanceOf(Unavailable.class);
+        between.now(new Mischief() {});
+        assertThat(store.append(ORDER, exactly(0), event).repeated()).isTrue();
+        assertThatThrownBy(() -> store.append(ORDER, exactly(0), event(2))).isInstanceOf(Conflict.class);
+        assertThat(all()).hasSize(1);
+    }
+
+    @Test
+    void entries_of_the_index_that_come_late_and_in_any_order_are_waited_for() throws Exception {
+        long seed = Long.getLong("indelible.seed", System.nanoTime());
+        System.out.println("FaultsTest: -Dindelible.seed=" + seed);
+        between.now(new Hiding(seed, false));
+        assertNobodyMissesAnything(new Random(seed));
+    }
+
+    @Test
+    void a_commit_that_becomes_readable_item_by_item_is_waited_for() throws Exception {
+        long seed = Long.getLong("indelible.seed", System.nanoTime());
+        System.out.println("FaultsTest: -Dindelible.seed=" + seed);
+        between.now(new Hiding(seed, true));
+        assertNobodyMissesAnything(new Random(seed));
+    }
+
+    /** Hides each item from half of those who ask. */
+    private record Hiding(long seed, boolean inTable) implements Mischief {
+        private static final AtomicInteger CALLS = new AtomicInteger();
+
+        @Override
+        public IntPredicate hides(Call call, int items) {
+            Random random = new Random(seed + CALLS.incrementAndGet());
+            if (call.isOnIndex() || (inTable && !call.isBackwards())) {
+                return item -> random.nextBoolean();
+            }
+            return item -> false;
+        }
+    }
+
+    /** Writers in two stores, readers by log, stream and tag: whoever reads up to a position has all up to there. */
+    private void assertNobodyMissesAnything(Random random) throws Exception {
+        EventStore other = open(DynamoDbOptions.of(table));
+        List<Callable<Void>> tasks = new ArrayList<>();
+        ConcurrentHashMap<Position, Integer> acknowledged = new ConcurrentHashMap<>();
+        for (int i = 0; i < 4; i++) {
+            EventStore writer = i % 2 == 0 ? store : other;
+            Random own = new Random(random.nextLong());
+            int base = i * 1_000;
+            tasks.add(() -> {
+                for (int k = 0; k < 25; k++) {
+                    NewEvent[] events = new NewEvent[1 + own.nextInt(3)];
+                    for (int e = 0; e < events.length; e++) {
+                        events[e] = event(base + k);
+                    }
+                    Appended appended = writer.append(StreamName.of("Order-" + own.nextInt(3)), any(), events);
+                    acknowledged.put(appended.position(), events.length);
+                }
+                return null;
+            });
+        }
+        for (EventQuery query : List.of(EventQuery.all(), EventQuery.tags("count:all"), EventQuery.category("Order"))) {
+            tasks.add(() -> follow(other, query, 20));
+        }
+        for (int i = 0; i < 3; i++) {
+            EventQuery query = EventQuery.stream("Order-" + i);
+            tasks.add(() -> follow(store, query, 20));
+        }
+        run(tasks);
+        between.now(new Mischief() {});
+        assertThat(all())
+                .hasSize(acknowledged.values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum());
+    }
+
+    /** What a read up to a position has found, a later one finds again up to there, and nothing else. */
+    private static Void follow(EventStore store, EventQuery query, int reads) {
+        List<RecordedEvent> seen = List.of();
+        Position upTo = Position.START;
+        for (int i = 0; i < reads; i++) {
+            var read = store.read(query);
+            List<RecordedEvent> now = read.toList();
+            Position before = upTo;
+            assertThat(now.stream().filter(event -> event.position().compareTo(before) <= 0))
+                    .isEqualTo(seen);
+            upTo = read.asOf();
+            assertThat(now).allMatch(event -> event.position().compareTo(read.asOf()) <= 0);
+            List<RecordedEvent> backwards = store.read(
+                            query,
+                            Range.all().before(Position.of(upTo.value() + 1)).fromTheEnd())
+                    .toList();
+            assertThat(backwards.reversed()).isEqualTo(now);
+            seen = now;
+        }
+        return null;
+    }
+
+    static void run(List<Callable<Void>> tasks) throws Exception {
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            List<Future<Void>> results = new ArrayList<>();
+            tasks.forEach(task -> results.add(threads.submit(task)));
+            try {
+                for (Future<Void> result : results) {
+                    result.get(PATIENCE_S, TimeUnit.SECONDS);
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.indelible.dynamodb;
+
+import static dev.indelible.event.ExpectedVersion.any;
+import static dev.indelible.event.ExpectedVersion.exactly;
+import static dev.indelible.event.ExpectedVersion.noStream;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.indelible.EventStore;
+import dev.indelible.event.EventQuery;
+import dev.indelible.event.NewEvent;
+import dev.indelible.event.Position;
+import dev.indelible.event.Range;
+import dev.indelible.event.StreamName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** What appends and reads cost, in calls and in the service's units. */
+class UnitsTest {
+    private static final StreamName ORDER = StreamName.of("Order-1");
+    private static final String DATA = "{\"text\":\"" + "x".repeat(189) + "\"}";
+
+    private final String table = DynamoDbLocal.newTable();
+    private final DynamoDbClient client = DynamoDbLocal.shared().client();
+    private final DynamoDbJournal journal = DynamoDbJournal.on(client, DynamoDbOptions.of(table));
+    private final EventStore store = EventStore.on(journal);
+    private long calls;
+    private double units;
+
+    @AfterEach
+    void close() {
+        store.close();
+        client.deleteTable(request -> request.tableName(table));
+        client.close();
+    }
+
+    private static NewEvent[] events(int count) {
+        NewEvent[] events = new NewEvent[count];
+        for (int i = 0; i < count; i++) {
+            events[i] = NewEvent.json("Counted", DATA);
+        }
+        return events;
+    }
+
+    /** Does it, and keeps what it cost. */
+    private void measure(Runnable action) {
+        Service service = journal.service();
+        calls = service.calls();
+        units = service.readUnits() + service.writeUnits();
+        action.run();
+        calls = service.calls() - calls;
+        units = service.readUnits() + service.writeUnits() - units;
+    }
+
+    @Test
+    void an_append_takes_one_call_if_the_stream_is_new_or_known_and_otherwise_two() {
+        store.append(StreamName.of("Order-0"), any(), events(1));
+        measure(() -> store.append(ORDER, noStream(), events(1)));
+        assertThat(calls).isEqualTo(1);
+        measure(() -> store.append(ORDER, exactly(1), events(1)));
+        assertThat(calls).isEqualTo(1);
+        measure(() -> store.append(ORDER, any(), events(1)));
+        assertThat(calls).isEqualTo(1);
+        measure(() -> store.append(StreamName.of("Order-2"), any(), events(1)));
+        assertThat(calls).isEqualTo(2);
+    }
+
+    @Test
+    void the_units_of_an_append_grow_with_its_events_and_tags() {
+        store.append(ORDER, any(), events(1));
+        for (int count : new int[] {1, 10, 90}) {
+            measure(() -> store.append(ORDER, any(), events(count)));
+            System.out.printf("UnitsTest: append of %d: %d call, %.1f write units%n", count, calls, units);
+            assertThat(units).isBetween(2.0 + 2 * count, 10.0 + 4 * count);
+        }
+        NewEvent tagged = events(1)[0].withTags("customer:1", "product:1");
+        store.append(ORDER, any(), tagged.withId(NewEvent.idOf("first")));
+        measure(() -> store.append(ORDER, any(), tagged));
+        System.out.printf("UnitsTest: append of 1 with two tags: %d call, %.1f write units%n", calls, units);
+        assertThat(calls).isEqualTo(1);
+        assertThat(units).isLessThanOrEqualTo(12);
+    }
+
+    @Test
+    void the_units_of_a_read_grow_with_what_is_read() {
+        for (int i = 0; i < 10; i++) {
+            store.append(ORDER, any(), events(10));
+        }
+        store.append(StreamName.of("Other-1"), any(), events(1)[0].withTags("customer:1"));
+        print("stream of 100", () -> store.read(EventQuery.stream(ORDER)).toList());
+        assertThat(calls).isLessThanOrEqualTo(3);
+        print("last of a stream", () -> store.version(ORDER));
+        print("tag of 1", () -> store.read(EventQuery.tags("customer:1")).toList());
+        print("whole store of 101", () -> store.read(EventQuery.all()).toList());
+        Position near = Position.of(store.head().value() - 2);
+        print(
+                "whole store, 2 behind",
+                () -> store.read(EventQuery.all(), Range.all().after(near)).toList());
+        print("head", store::head);
+        assertThat(units).isEqualTo(1.0);
+    }
+
+    private void print(String what, Runnable read) {
+        measure(read);
+        System.out.printf("UnitsTest: %s: %d calls, %.1f read units%n", what, calls, units);
+    }
+
+    @Test
+    void sixty_four_appenders_share_commits() throws Exception {
+        List<Callable<Void>> tasks = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            StreamName stream = StreamName.of("Order-" + i);
+            tasks.add(() -> {
+                for (int k = 0; k < 20; k++) {
+                    store.append(stream, exactly(k), events(1));
+                }
+                return null;
+            });
+        }
+        long began = System.nanoTime();
+        FaultsTest.run(tasks);
+        double perCommit =
+                (double) journal.committer().events() / journal.committer().commits();
+        System.out.printf(
+                "UnitsTest: 64 appenders: %.1f events a commit, %.0f events/s%n",
+                perCommit, journal.committer().events() * 1e9 / (System.nanoTime() - began));
+        assertThat(perCommit).isGreaterThanOrEqualTo(20);
+    }
+
+    @Test
+    void an_append_of_more_items_than_a_transaction_takes_is_refused_with_their_number() {
+        List<NewEvent> tagged = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            tagged.add(events(1)[0].withTags("a:" + i, "b:" + i));
+        }
+        assertThatThrownBy(() -> store.append(ORDER, any(), tagged.toArray(NewEvent[]::new)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("append: 122 items to write (limit: 100");
+        assertThat(store.head()).isEqualTo(Position.START);
+    }
+}
