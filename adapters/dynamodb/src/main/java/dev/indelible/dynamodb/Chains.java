@@ -82,15 +82,6 @@ final class Chains {
         }
     }
 
-    void forget(Chain chain) {
-        lock.lock();
-        try {
-            ends.remove(chain);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /**
      * The number at which the first item begins that has an event after the position; beyond the end if none has. Steps
      * back from the end, twice as far each time, and then halves: what is asked for is mostly near the end.

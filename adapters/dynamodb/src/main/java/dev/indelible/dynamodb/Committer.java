@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
@@ -261,16 +262,19 @@ final class Committer implements AutoCloseable {
         return verdict == Plan.Verdict.PLANNED;
     }
 
-    /** Reads what others have recorded since the latest events that are known here. */
+    /**
+     * Reads what others have recorded since the latest events that are known here, as far as the index has it: appends
+     * that have no guards do not wait for it. Returns whether that is all.
+     */
     private boolean catchUp(Head now) {
         if (now.last() - recent.last() > CATCH_UP_EVENTS_MAX) {
             return false;
         }
         LogSource source = new LogSource(service, recent.last(), now.last(), false, CATCH_UP_EVENTS_MAX);
-        for (Slice slice = source.next(); slice != null; slice = source.next()) {
+        for (Slice slice = source.nextIfThere(); slice != null; slice = source.nextIfThere()) {
             slice.events().forEach(recent::add);
         }
-        return true;
+        return recent.last() == now.last();
     }
 
     /** Answers the append if what is stored says how; returns whether it did. */
@@ -309,8 +313,8 @@ final class Committer implements AutoCloseable {
             head = found;
             othersSeen = System.nanoTime();
         });
-        transaction.longer(reasons).forEach(chains::forget);
-        Map<java.util.UUID, Waiting> byId = new HashMap<>();
+        transaction.longer(reasons).forEach(chains::ask);
+        Map<UUID, Waiting> byId = new HashMap<>();
         planned.forEach(each -> each.append.events().forEach(event -> byId.put(event.id(), each)));
         transaction.known(reasons).forEach(id -> {
             Waiting each = Objects.requireNonNull(byId.get(id));
@@ -337,8 +341,9 @@ final class Committer implements AutoCloseable {
 
     private void failIfOver(List<Waiting> waiting, String reason, @Nullable Throwable cause) {
         for (Waiting each : waiting) {
-            if (!each.done && (each.deadline.isOver() || Service.isHopeless(cause))) {
-                each.finish(null, each.deadline.failure(reason, cause));
+            boolean isCorrupted = cause instanceof EventStoreException.Corrupted;
+            if (!each.done && (isCorrupted || each.deadline.isOver() || Service.isHopeless(cause))) {
+                each.finish(null, isCorrupted ? cause : each.deadline.failure(reason, cause));
             }
         }
     }

@@ -146,7 +146,7 @@ public final class DynamoDbJournal implements Journal {
                 .with("commits that others came before", committer.conflicts())
                 .with("looking for events of others", "every " + news.pollMs() + " ms")
                 .with("calls of this process", service.calls())
-                .with("read units", "%.1f".formatted(service.readUnits()))
+                .with("read units", String.format(Locale.ROOT, "%.1f", service.readUnits()))
                 .with("write units", String.format(Locale.ROOT, "%.1f", service.writeUnits()))
                 .with("last error", error == null ? "none" : String.valueOf(error.getMessage()));
     }

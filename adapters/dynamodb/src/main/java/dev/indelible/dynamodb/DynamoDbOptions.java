@@ -32,6 +32,18 @@ public record DynamoDbOptions(String table, Limits limits, Duration patience) {
             throw new IllegalArgumentException("data_bytes_max: " + limits.dataBytesMax() + " (limit: "
                     + LIMITS.dataBytesMax() + ", since an item of DynamoDB has at most 400 KB)");
         }
+        atMost("metadata_bytes_max", limits.metadataBytesMax(), LIMITS.metadataBytesMax());
+        atMost("tags_max", limits.tagsMax(), LIMITS.tagsMax());
+        atMost("events_max", limits.eventsMax(), LIMITS.eventsMax());
+        atMost("append_bytes_max", limits.appendBytesMax(), LIMITS.appendBytesMax());
+        atMost("streams_max", limits.streamsMax(), LIMITS.streamsMax());
+        atMost("guards_max", limits.guardsMax(), LIMITS.guardsMax());
+    }
+
+    private static void atMost(String what, int value, int limit) {
+        if (value > limit) {
+            throw new IllegalArgumentException(what + ": " + value + " (limit: " + limit + ")");
+        }
     }
 
     /** That table, with {@link #LIMITS} and a patience of 30 s. */

@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 
 /**
  * Snapshots as items of a table, beside the events or elsewhere. A state of more than 380,000 bytes takes several
@@ -85,6 +86,7 @@ public final class DynamoDbSnapshots implements Snapshots {
         byte[] state = snapshot.state().toBytes();
         AttributeValue save = Item.of(UUID.randomUUID().toString());
         int portions = Math.max(1, (state.length + PORTION_BYTES - 1) / PORTION_BYTES);
+        boolean leavesPortions = portions > 1;
         for (int i = portions - 1; i >= 0; i--) {
             byte[] portion = Arrays.copyOfRange(
                     state, i * PORTION_BYTES, Math.min(state.length, i * PORTION_BYTES + PORTION_BYTES));
@@ -98,23 +100,29 @@ public final class DynamoDbSnapshots implements Snapshots {
                 item.put(FORMAT, Item.of(snapshot.state().format().name()));
                 item.put(PORTIONS, Item.of(portions));
             }
-            put(item);
+            leavesPortions |= put(item);
         }
-        if (portions > 1) {
+        if (leavesPortions) {
             deletePortionsBut(save, stream, deciderVersion);
         }
     }
 
-    /** Unless a later one is there; a portion is always new. */
-    private void put(Map<String, AttributeValue> item) {
+    /**
+     * Puts it unless a later one is there; a portion is always new. Returns whether the one that it replaces has more
+     * portions.
+     */
+    private boolean put(Map<String, AttributeValue> item) {
         AttributeValue version = item.getOrDefault(VERSION, Item.of(0));
         try {
-            client.putItem(request -> request.tableName(options.table())
-                    .item(item)
-                    .conditionExpression("attribute_not_exists(PK) OR version < :version")
-                    .expressionAttributeValues(Map.of(":version", version)));
+            Map<String, AttributeValue> replaced = client.putItem(request -> request.tableName(options.table())
+                            .item(item)
+                            .conditionExpression("attribute_not_exists(PK) OR version < :version")
+                            .expressionAttributeValues(Map.of(":version", version))
+                            .returnValues(ReturnValue.ALL_OLD))
+                    .attributes();
+            return replaced.containsKey(PORTIONS) && Item.number(replaced, PORTIONS) > 1;
         } catch (ConditionalCheckFailedException e) {
-            // A later one is there: that is what the condition is for.
+            return false; // A later one is there: that is what the condition is for.
         } catch (SdkException e) {
             throw Service.unavailable(options.table(), e);
         }

@@ -29,10 +29,7 @@ record Head(long last, Instant recordedAt, String commit) {
     static Head of(Map<String, AttributeValue> item) {
         return item.isEmpty()
                 ? NONE
-                : new Head(
-                        Item.number(item, LAST),
-                        Instant.parse(Item.text(item, RECORDED_AT)),
-                        Item.text(item, COMMIT));
+                : new Head(Item.number(item, LAST), Item.time(item, RECORDED_AT), Item.text(item, COMMIT));
     }
 
     Map<String, AttributeValue> toItem() {

@@ -38,30 +38,39 @@ final class LogSource implements Source {
 
     @Override
     public @Nullable Slice next() {
-        if (next <= after || next > end) {
-            return null;
+        Slice slice = nextIfThere();
+        Service.Deadline deadline = service.deadline();
+        while (slice == null && !isAtEnd()) {
+            deadline.pause("the index has no event at position " + next, null);
+            slice = nextIfThere();
         }
-        Slice slice = page.poll();
-        if (slice == null) {
-            fill();
-            slice = page.remove();
-        }
-        next = backwards ? slice.first() - 1 : slice.last() + 1;
         return slice;
     }
 
+    /** The next slice, or null at the end or if the index does not have it yet. */
+    @Nullable
+    Slice nextIfThere() {
+        if (isAtEnd()) {
+            return null;
+        } else if (page.isEmpty()) {
+            fill();
+        }
+        Slice slice = page.poll();
+        if (slice != null) {
+            next = backwards ? slice.first() - 1 : slice.last() + 1;
+        }
+        return slice;
+    }
+
+    private boolean isAtEnd() {
+        return next <= after || next > end;
+    }
+
     private void fill() {
-        Service.Deadline deadline = service.deadline();
-        while (true) {
-            if (backwards && next == end) {
-                read("GSI1SK >= :n", true, 1); // The slice that holds it may go on behind it.
-            } else {
-                read(backwards ? "GSI1SK <= :n" : "GSI1SK >= :n", !backwards, pageItems);
-            }
-            if (!page.isEmpty()) {
-                return;
-            }
-            deadline.pause("the index has no event at position " + next, null);
+        if (backwards && next == end) {
+            read("GSI1SK >= :n", true, 1); // The slice that holds it may go on behind it.
+        } else {
+            read(backwards ? "GSI1SK <= :n" : "GSI1SK >= :n", !backwards, pageItems);
         }
     }
 
@@ -79,8 +88,7 @@ final class LogSource implements Source {
         for (Map<String, AttributeValue> item : service.query(QueryRequest.builder()
                         .indexName(Keys.LOG)
                         .keyConditionExpression("GSI1PK = :bucket AND " + condition)
-                        .expressionAttributeValues(
-                                Map.of(":bucket", Item.of(bucket), ":n", Item.of(next)))
+                        .expressionAttributeValues(Map.of(":bucket", Item.of(bucket), ":n", Item.of(next)))
                         .scanIndexForward(forward)
                         .limit(limit))
                 .items()) {

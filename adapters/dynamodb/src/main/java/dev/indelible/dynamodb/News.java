@@ -21,6 +21,7 @@ final class News {
     private long head;
     private long pollNanos = POLL_FIRST.toNanos();
     private boolean looking;
+    private long looked = System.nanoTime() - POLL_LAST.toNanos();
     private boolean closed;
 
     News(Service service) {
@@ -56,12 +57,15 @@ final class News {
         long end = System.nanoTime() + timeout.toNanos();
         lock.lockInterruptibly();
         try {
-            look();
-            for (long left = end - System.nanoTime(); head <= after && left > 0 && !closed; ) {
-                moved.awaitNanos(Math.min(left, pollNanos));
-                left = end - System.nanoTime();
-                if (head <= after && !closed) {
+            if (head <= after && System.nanoTime() - looked >= POLL_FIRST.toNanos()) {
+                look();
+            }
+            for (long left = timeout.toNanos(); head <= after && left > 0 && !closed; left = end - System.nanoTime()) {
+                long untilLook = looked + pollNanos - System.nanoTime();
+                if (untilLook <= 0 && !looking) {
                     look();
+                } else {
+                    moved.awaitNanos(Math.min(left, looking ? pollNanos : untilLook));
                 }
             }
             return head > after;
@@ -83,6 +87,7 @@ final class News {
         } finally {
             lock.lock();
             looking = false;
+            looked = System.nanoTime();
             pollNanos = Math.min(POLL_LAST.toNanos(), pollNanos * SLOWER_PERCENT / 100);
             publish(seen);
         }

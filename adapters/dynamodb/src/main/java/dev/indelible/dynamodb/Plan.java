@@ -27,7 +27,7 @@ final class Plan {
     /** Less than the service's 4 MB, for what is not counted here exactly. */
     private static final long BYTES_MAX = 3_900_000;
 
-    private static final int BYTES_OF_AN_ID = 1_000;
+    private static final int BYTES_OF_AN_ITEM = 400;
 
     /** Instead of a position up to which guards hold: one of them does not. */
     static final long REFUTED = -1;
@@ -112,8 +112,7 @@ final class Plan {
         int more = itemsOf(append) - 1;
         long moreBytes = bytesOf(append);
         boolean isFull = items + more > Service.ITEMS_MAX || bytes + moreBytes > BYTES_MAX;
-        if ((isFull && !appends.isEmpty())
-                || append.events().anyMatch(event -> ids.contains(event.id()))) {
+        if ((isFull && !appends.isEmpty()) || append.events().anyMatch(event -> ids.contains(event.id()))) {
             return Verdict.LATER;
         }
         for (Append.Part part : append.parts()) {
@@ -218,11 +217,17 @@ final class Plan {
 
     private static long bytesOf(Append append) {
         long sum = 0;
+        long bytesOfAnId = BYTES_OF_AN_ITEM; // Which says where all parts of the append are.
+        for (Append.Part part : append.parts()) {
+            bytesOfAnId += Slice.sizeOf(part.stream());
+        }
         for (Append.Part part : append.parts()) {
             for (List<NewEvent> together : split(part)) {
-                sum += sizeOf(part.stream(), together) + (long) BYTES_OF_AN_ID * together.size();
+                sum += sizeOf(part.stream(), together) + together.size() * bytesOfAnId;
                 for (Tag tag : tagsOf(together)) {
-                    sum += BYTES_OF_AN_ID + tag.text().length();
+                    sum += BYTES_OF_AN_ITEM
+                            + Slice.sizeOf(part.stream())
+                            + tag.text().length();
                 }
             }
         }

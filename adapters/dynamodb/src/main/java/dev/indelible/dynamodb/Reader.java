@@ -12,14 +12,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
  * Finds the way to what a query asks for: along streams and tags if every alternative names one, or else through the
  * whole store.
  *
  * <p>A commit is atomic, but becomes readable item by item, so that a head and a stream that are read one after the
- * other need not belong together. A read therefore begins with one transaction that reads the head, and that the next
+ * other need not belong together. A read therefore begins with a transaction that reads the head, and that the next
  * item of each stream and tag is not there.
+ *
+ * <p>The service cancels it while a commit changes the head, which in a busy table is nearly always. Then the head is
+ * read first, and the transaction reads the next items alone: of a commit that the head shows it finds the items, or is
+ * cancelled while they are being written. So streams and tags end there at the head or later, and what is later is left
+ * out by its position.
  */
 final class Reader {
     private final Service service;
@@ -106,24 +112,43 @@ final class Reader {
         Map<Chain, Long> ends = new LinkedHashMap<>();
         named.forEach(chain -> ends.put(chain, chains.end(chain)));
         Service.Deadline deadline = service.deadline();
+        boolean isHeadBusy = false;
         while (true) {
             List<Map<String, AttributeValue>> keys = new ArrayList<>();
-            keys.add(Keys.HEAD);
             ends.forEach((chain, end) -> keys.add(chain.key(end + 1)));
-            List<Map<String, AttributeValue>> items = service.getTogether(keys);
-            int i = 1;
-            boolean isThere = true;
-            for (Map.Entry<Chain, Long> end : ends.entrySet()) {
-                if (!items.get(i++).isEmpty()) {
-                    end.setValue(chains.ask(end.getKey()));
-                    isThere = false;
-                }
+            Map<String, AttributeValue> head = Map.of();
+            if (isHeadBusy) {
+                head = service.get(Keys.HEAD, true).orElse(head);
+            } else {
+                keys.add(Keys.HEAD);
             }
-            if (isThere) {
-                return new Extent(Head.of(items.getFirst()).last(), ends);
+            try {
+                List<Map<String, AttributeValue>> items = service.getTogether(keys);
+                if (refresh(ends, items)) {
+                    return new Extent(
+                            Head.of(isHeadBusy ? head : items.getLast()).last(), ends);
+                }
+            } catch (TransactionCanceledException e) {
+                if (isHeadBusy) { // Or the items that come next are too large together: then this leaves them behind.
+                    ends.replaceAll((chain, end) -> chains.ask(chain));
+                }
+                isHeadBusy = true;
             }
             deadline.pause("streams or tags grow faster than they can be read", null);
         }
+    }
+
+    /** Asks where chains end whose next item is there after all; returns whether none is. */
+    private boolean refresh(Map<Chain, Long> ends, List<Map<String, AttributeValue>> nextItems) {
+        boolean isNone = true;
+        int i = 0;
+        for (Map.Entry<Chain, Long> end : ends.entrySet()) {
+            if (!nextItems.get(i++).isEmpty()) {
+                end.setValue(chains.ask(end.getKey()));
+                isNone = false;
+            }
+        }
+        return isNone;
     }
 
     /** The events of an append, or of its part, that are known to be recorded. */

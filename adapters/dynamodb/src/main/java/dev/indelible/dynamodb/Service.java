@@ -112,26 +112,24 @@ final class Service {
         return items;
     }
 
-    /** The items of those keys (empty: not there), all as of one moment at which no commit was changing them. */
-    List<Map<String, AttributeValue>> getTogether(List<Map<String, AttributeValue>> keys) {
+    /**
+     * The items of those keys (empty: not there), all as of one moment.
+     *
+     * @throws TransactionCanceledException if a commit is changing one of them, or they are too large together
+     */
+    List<Map<String, AttributeValue>> getTogether(List<Map<String, AttributeValue>> keys)
+            throws TransactionCanceledException {
         List<TransactGetItem> items = keys.stream()
                 .map(key -> TransactGetItem.builder()
                         .get(get -> get.tableName(table).key(key))
                         .build())
                 .toList();
-        Deadline deadline = deadline();
-        while (true) {
-            try {
-                var response = call(() -> client.transactGetItems(
-                        request -> request.transactItems(items).returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
-                response.consumedCapacity().forEach(each -> count(readUnits, each));
-                return response.responses().stream()
-                        .map(each -> each.hasItem() ? each.item() : Map.<String, AttributeValue>of())
-                        .toList();
-            } catch (TransactionCanceledException e) {
-                deadline.pause("a commit is always on the way", e);
-            }
-        }
+        var response = call(() -> client.transactGetItems(
+                request -> request.transactItems(items).returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
+        response.consumedCapacity().forEach(each -> count(readUnits, each));
+        return response.responses().stream()
+                .map(each -> each.hasItem() ? each.item() : Map.<String, AttributeValue>of())
+                .toList();
     }
 
     /** All or nothing. A repeat with the same token, within minutes, does nothing. */
@@ -155,9 +153,11 @@ final class Service {
             this.end = end;
         }
 
-        /** Pauses; throws {@link Unavailable} for that reason when the time is over. */
+        /** Pauses; throws {@link Unavailable} for that reason when the time is over, or the thread is interrupted. */
         void pause(String reason, @Nullable Throwable cause) {
-            if (isOver()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw failure("interrupted: " + reason, cause);
+            } else if (isOver()) {
                 throw failure(reason, cause);
             }
             rest();
@@ -174,7 +174,8 @@ final class Service {
         }
 
         Unavailable failure(String reason, @Nullable Throwable cause) {
-            String text = "DynamoDB table " + table + ": " + reason + ", for " + patience.toSeconds() + " s";
+            String time = isOver() ? ", for " + patience.toSeconds() + " s" : "";
+            String text = "DynamoDB table " + table + ": " + reason + time;
             return new Unavailable(cause == null ? text : text + ": " + cause.getMessage(), cause);
         }
     }

@@ -1,6 +1,5 @@
 package dev.indelible.dynamodb;
 
-import dev.indelible.EventStoreException.Corrupted;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Payload;
 import dev.indelible.event.Position;
@@ -90,8 +89,7 @@ record Slice(StreamName stream, List<RecordedEvent> events) {
         item.put(FIRST_VERSION, Item.of(firstVersion()));
         item.put(LAST_VERSION, Item.of(lastVersion()));
         item.put(FIRST_POSITION, Item.of(first()));
-        item.put(
-                RECORDED_AT, Item.of(events.getFirst().recordedAt().toString()));
+        item.put(RECORDED_AT, Item.of(events.getFirst().recordedAt().toString()));
         item.put(EVENTS, AttributeValue.fromL(events.stream().map(Slice::toMap).toList()));
         return item;
     }
@@ -122,14 +120,14 @@ record Slice(StreamName stream, List<RecordedEvent> events) {
             StreamName stream = StreamName.of(Item.text(item, Keys.PK).substring("STREAM#".length()));
             long version = Item.number(item, FIRST_VERSION);
             long position = Item.number(item, FIRST_POSITION);
-            Instant recordedAt = Instant.parse(Item.text(item, RECORDED_AT));
+            Instant recordedAt = Item.time(item, RECORDED_AT);
             List<RecordedEvent> events = new ArrayList<>();
             for (AttributeValue each : Item.value(item, EVENTS).l()) {
                 events.add(event(each.m(), stream, version++, position++, recordedAt));
             }
             return new Slice(stream, events);
         } catch (IllegalArgumentException e) {
-            throw new Corrupted("item " + item.get(Keys.PK) + " " + item.get(Keys.SK) + ": " + e.getMessage(), e);
+            throw Item.corrupted(item, String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -1,16 +1,19 @@
 package dev.indelible.dynamodb;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -65,11 +68,13 @@ final class DynamoDbLocal {
                 port = free.getLocalPort();
             }
             Path log = Path.of("target", "dynamodb-local-" + port + ".log");
+            Path libraries = Files.createTempDirectory(Path.of("target"), "dynamodb-local-");
             Process process = new ProcessBuilder(List.of(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
                             "-Xmx512m",
                             "--enable-native-access=ALL-UNNAMED",
+                            "-Djava.io.tmpdir=" + libraries.toAbsolutePath(), // For a library of SQLite, which stays.
                             "-cp",
                             Files.readString(Path.of("target", "dynamodb-local.classpath"))
                                     .strip(),
@@ -85,6 +90,7 @@ final class DynamoDbLocal {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 process.destroyForcibly();
                 process.onExit().join();
+                delete(libraries);
             }));
             long deadline = System.nanoTime() + PATIENCE_NANOS;
             while (!answers(port)) {
@@ -96,6 +102,16 @@ final class DynamoDbLocal {
             return new DynamoDbLocal(port);
         } catch (IOException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

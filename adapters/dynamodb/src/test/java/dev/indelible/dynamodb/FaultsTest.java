@@ -2,14 +2,17 @@ package dev.indelible.dynamodb;
 
 import static dev.indelible.event.ExpectedVersion.any;
 import static dev.indelible.event.ExpectedVersion.exactly;
+import static dev.indelible.event.ExpectedVersion.noStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.indelible.EventStore;
 import dev.indelible.EventStoreException.Conflict;
+import dev.indelible.EventStoreException.Corrupted;
 import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.dynamodb.Between.Call;
 import dev.indelible.dynamodb.Between.Mischief;
+import dev.indelible.event.Append;
 import dev.indelible.event.Appended;
 import dev.indelible.event.EventQuery;
 import dev.indelible.event.NewEvent;
@@ -21,15 +24,20 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +165,116 @@ class FaultsTest {
     }
 
     @Test
+    void an_append_that_two_processes_send_at_once_is_never_refused_because_of_itself() throws Exception {
+        EventStore other = open(DynamoDbOptions.of(table));
+        for (int round = 0; round < 30; round++) {
+            int version = round;
+            NewEvent event = event(round);
+            List<Callable<Appended>> both = List.of(
+                    () -> store.append(ORDER, exactly(version), event),
+                    () -> other.append(ORDER, exactly(version), event));
+            List<Appended> answers = results(both);
+            assertThat(answers).allMatch(answer -> answer.version() == version + 1);
+            assertThat(answers.stream().filter(Appended::repeated)).hasSize(1);
+        }
+        assertThat(all()).hasSize(30);
+    }
+
+    @Test
+    void an_append_is_not_refused_because_of_itself_when_another_process_records_it_between_two_looks() {
+        EventStore other = open(DynamoDbOptions.of(table));
+        store.append(ORDER, any(), event(0));
+        other.append(ORDER, any(), event(1)); // So that the store takes version 2 for wrong, and looks.
+        NewEvent event = event(2);
+        AtomicBoolean hasLooked = new AtomicBoolean();
+        between.now(new Mischief() {
+            @Override
+            public String error(Call call) {
+                if (call.operation().equals("TransactGetItems") && call.body().contains("EVENT#" + event.id())) {
+                    hasLooked.set(true);
+                } else if (hasLooked.get()) {
+                    between.now(new Mischief() {});
+                    other.append(ORDER, exactly(2), event);
+                }
+                return "";
+            }
+        });
+        assertThat(store.append(ORDER, exactly(2), event).repeated()).isTrue();
+        assertThat(all()).hasSize(3);
+    }
+
+    @Test
+    void a_new_stream_that_another_process_has_made_is_a_conflict_at_once() {
+        EventStore impatient = open(DynamoDbOptions.of(table).withPatience(Duration.ofSeconds(1)));
+        impatient.head();
+        store.append(ORDER, noStream(), event(1));
+        assertThatThrownBy(() -> impatient.append(ORDER, noStream(), event(2))).isInstanceOf(Conflict.class);
+        assertThat(all()).hasSize(1);
+    }
+
+    @Test
+    void a_head_that_is_always_being_changed_keeps_nobody_from_reading_streams() {
+        EventStore impatient = open(DynamoDbOptions.of(table).withPatience(Duration.ofSeconds(1)));
+        store.append(ORDER, any(), event(1), event(2));
+        between.now(new Mischief() {
+            @Override
+            public String error(Call call) {
+                boolean isBusy = call.operation().equals("TransactGetItems")
+                        && call.body().contains("HEAD");
+                return isBusy ? "TransactionCanceledException" : "";
+            }
+        });
+        assertThat(impatient.read(EventQuery.stream(ORDER)).toList()).hasSize(2);
+        store.append(ORDER, any(), event(3));
+        assertThat(impatient.read(EventQuery.tags("count:all")).toList()).hasSize(3);
+    }
+
+    @Test
+    void an_index_that_stands_still_stops_neither_appends_nor_guards_by_tags() {
+        EventStore impatient = open(DynamoDbOptions.of(table).withPatience(Duration.ofSeconds(1)));
+        Position before = impatient.append(ORDER, any(), event(0)).position();
+        between.now(new Mischief() {
+            @Override
+            public IntPredicate hides(Call call, int items) {
+                return item -> call.isOnIndex();
+            }
+        });
+        store.append(ORDER, any(), event(1));
+        impatient.append(StreamName.of("Order-2"), any(), event(2));
+        Append free = Append.to(ORDER, any(), event(3)).unless(EventQuery.tags("count:none"), before);
+        assertThat(impatient.append(free).version()).isEqualTo(3);
+        Append taken = Append.to(ORDER, any(), event(4)).unless(EventQuery.tags("count:all"), before);
+        assertThatThrownBy(() -> impatient.append(taken)).isInstanceOf(Conflict.class);
+        assertThatThrownBy(() -> impatient.read(EventQuery.all()).toList())
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("the index has no event at position 1, for 1 s");
+    }
+
+    @Test
+    void what_is_damaged_is_said_to_be_with_its_item() {
+        store.append(ORDER, any(), event(1));
+        damage("STREAM#Order-1", "VERSION#00000000000000000001", "recorded_at");
+        assertThatThrownBy(this::all)
+                .isInstanceOf(Corrupted.class)
+                .hasMessageContaining("STREAM#Order-1")
+                .hasMessageContaining("recorded_at: ");
+        damage("HEAD", "HEAD", "last_position");
+        EventStore later = open(DynamoDbOptions.of(table));
+        assertThatThrownBy(() -> later.append(ORDER, any(), event(2)))
+                .isInstanceOf(Corrupted.class)
+                .hasMessageContaining("last_position: ");
+    }
+
+    private void damage(String pk, String sk, String attribute) {
+        clients.getFirst()
+                .updateItem(request -> request.tableName(table)
+                        .key(Keys.key(pk, sk))
+                        .updateExpression("SET #name = :damaged")
+                        .expressionAttributeNames(Map.of("#name", attribute))
+                        .expressionAttributeValues(Map.of(":damaged", Item.of("damaged"))));
+    }
+
+    @Test
     void entries_of_the_index_that_come_late_and_in_any_order_are_waited_for() throws Exception {
         long seed = Long.getLong("indelible.seed", System.nanoTime());
         System.out.println("FaultsTest: -Dindelible.seed=" + seed);
@@ -173,12 +291,18 @@ class FaultsTest {
     }
 
     /** Hides each item from half of those who ask. */
-    private record Hiding(long seed, boolean inTable) implements Mischief {
-        private static final AtomicInteger CALLS = new AtomicInteger();
+    private static final class Hiding implements Mischief {
+        private final AtomicLong seeds;
+        private final boolean inTable;
+
+        Hiding(long seed, boolean inTable) {
+            this.seeds = new AtomicLong(seed);
+            this.inTable = inTable;
+        }
 
         @Override
         public IntPredicate hides(Call call, int items) {
-            Random random = new Random(seed + CALLS.incrementAndGet());
+            SplittableRandom random = new SplittableRandom(seeds.incrementAndGet());
             if (call.isOnIndex() || (inTable && !call.isBackwards())) {
                 return item -> random.nextBoolean();
             }
@@ -245,16 +369,22 @@ class FaultsTest {
     }
 
     static void run(List<Callable<Void>> tasks) throws Exception {
+        results(tasks);
+    }
+
+    private static <T extends @Nullable Object> List<T> results(List<Callable<T>> tasks) throws Exception {
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
-            List<Future<Void>> results = new ArrayList<>();
-            tasks.forEach(task -> results.add(threads.submit(task)));
+            List<Future<T>> futures = new ArrayList<>();
+            tasks.forEach(task -> futures.add(threads.submit(task)));
+            List<T> results = new ArrayList<>();
             try {
-                for (Future<Void> result : results) {
-                    result.get(PATIENCE_S, TimeUnit.SECONDS);
+                for (Future<T> future : futures) {
+                    results.add(future.get(PATIENCE_S, TimeUnit.SECONDS));
                 }
             } finally {
                 threads.shutdownNow();
             }
+            return results;
         }
     }
 }

@@ -22,7 +22,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 class ProcessesTest {
     private static final int PROCESSES = 4;
     private static final long PATIENCE_S = 120;
-    private static final int APPENDS_MIN = 400;
+    private static final int CONTESTED = Racer.SEATS + PROCESSES * Racer.THREADS * Racer.INCREMENTS;
+    private static final int APPENDS_MIN = 4_000;
     private static final int FAIRNESS_FACTOR = 3;
 
     private final String table = DynamoDbLocal.newTable();
@@ -49,7 +50,7 @@ class ProcessesTest {
         }
         tellAll();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        while (store.head().value() < APPENDS_MIN && System.nanoTime() < deadline) {
+        while (store.head().value() < CONTESTED + APPENDS_MIN && System.nanoTime() < deadline) {
             LockSupport.parkNanos(20_000_000);
         }
         tellAll();
@@ -69,7 +70,7 @@ class ProcessesTest {
 
     private void assertCounted(int appended) {
         List<RecordedEvent> all = store.read(EventQuery.all()).toList();
-        assertThat(all).hasSize(Racer.SEATS + appended);
+        assertThat(all).hasSize(CONTESTED + appended);
         Map<String, Long> versions = new HashMap<>();
         long position = 0;
         for (RecordedEvent event : all) {

@@ -19,7 +19,11 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /** A process that appends beside others: {@code endpoint table name}. It begins and ends with a line of its input. */
 final class Racer {
     static final int SEATS = 20;
-    private static final int THREADS = 8;
+
+    /** So often each thread increments a counter that all processes increment. */
+    static final int INCREMENTS = 3;
+
+    static final int THREADS = 8;
 
     private Racer() {}
 
@@ -39,8 +43,11 @@ final class Racer {
                     for (int seat = 0; seat < SEATS; seat++) {
                         won.addAndGet(takes(store, args[2] + "x" + thread, seat) ? 1 : 0);
                     }
-                    for (int k = 0; !over.get(); k++) {
+                    for (int k = 0; k < INCREMENTS; k++) {
                         increment(store, StreamName.of("Counter-" + k % 3));
+                    }
+                    for (int k = 0; !over.get(); k++) {
+                        increment(store, StreamName.of("Counter-" + args[2] + "-" + thread + "-" + k % 3));
                         appended.incrementAndGet();
                     }
                     return null;

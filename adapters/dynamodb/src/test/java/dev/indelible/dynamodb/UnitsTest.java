@@ -3,15 +3,20 @@ package dev.indelible.dynamodb;
 import static dev.indelible.event.ExpectedVersion.any;
 import static dev.indelible.event.ExpectedVersion.exactly;
 import static dev.indelible.event.ExpectedVersion.noStream;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.indelible.EventStore;
+import dev.indelible.event.Append;
 import dev.indelible.event.EventQuery;
+import dev.indelible.event.Limits;
 import dev.indelible.event.NewEvent;
+import dev.indelible.event.Payload;
 import dev.indelible.event.Position;
 import dev.indelible.event.Range;
 import dev.indelible.event.StreamName;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -46,8 +51,13 @@ class UnitsTest {
         return events;
     }
 
+    /** What is measured. */
+    private interface Action<E extends Exception> {
+        void run() throws E;
+    }
+
     /** Does it, and keeps what it cost. */
-    private void measure(Runnable action) {
+    private <E extends Exception> void measure(Action<E> action) throws E {
         Service service = journal.service();
         calls = service.calls();
         units = service.readUnits() + service.writeUnits();
@@ -105,7 +115,7 @@ class UnitsTest {
     }
 
     private void print(String what, Runnable read) {
-        measure(read);
+        measure(read::run);
         System.out.printf("UnitsTest: %s: %d calls, %.1f read units%n", what, calls, units);
     }
 
@@ -129,6 +139,45 @@ class UnitsTest {
                 "UnitsTest: 64 appenders: %.1f events a commit, %.0f events/s%n",
                 perCommit, journal.committer().events() * 1e9 / (System.nanoTime() - began));
         assertThat(perCommit).isGreaterThanOrEqualTo(20);
+    }
+
+    @Test
+    void those_who_wait_for_news_share_their_looks() throws Exception {
+        Position head = journal.head();
+        List<Callable<Void>> tasks = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            tasks.add(() -> {
+                assertThat(journal.await(head, Duration.ofSeconds(2))).isFalse();
+                return null;
+            });
+        }
+        measure(() -> FaultsTest.run(tasks));
+        System.out.printf("UnitsTest: 16 wait for 2 s: %d calls, %.1f read units%n", calls, units);
+        assertThat(calls).isBetween(2L, 16L);
+    }
+
+    @Test
+    void limits_may_be_less_than_those_of_the_service_and_no_more() {
+        Limits most = DynamoDbOptions.LIMITS;
+        Limits more = new Limits(
+                most.dataBytesMax(), most.metadataBytesMax(), most.tagsMax(), 91, most.appendBytesMax(), 48, 16);
+        assertThatThrownBy(() -> new DynamoDbOptions(table, more, Duration.ofSeconds(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("events_max: 91 (limit: 90)");
+        assertThat(DynamoDbOptions.of(table).withDataBytesMax(10).limits().dataBytesMax())
+                .isEqualTo(10);
+    }
+
+    @Test
+    void the_largest_append_to_the_most_streams_is_one_transaction() {
+        Append append = null;
+        byte[] data = new byte[(DynamoDbOptions.LIMITS.appendBytesMax() - 48 * 2) / 48];
+        for (int i = 0; i < 48; i++) {
+            StreamName stream = StreamName.of("O".repeat(240) + "-" + i);
+            NewEvent event = NewEvent.of("T".repeat(255), Payload.binary(data));
+            append = append == null ? Append.to(stream, any(), event) : append.and(stream, any(), event);
+        }
+        assertThat(store.append(requireNonNull(append)).parts()).hasSize(48);
     }
 
     @Test
