@@ -115,6 +115,7 @@ public final class DynamoDbSnapshots implements Snapshots {
         AttributeValue version = item.getOrDefault(VERSION, Item.of(0));
         try {
             Map<String, AttributeValue> replaced = client.putItem(request -> request.tableName(options.table())
+                            .overrideConfiguration(service.inTime())
                             .item(item)
                             .conditionExpression("attribute_not_exists(PK) OR version < :version")
                             .expressionAttributeValues(Map.of(":version", version))
@@ -149,6 +150,7 @@ public final class DynamoDbSnapshots implements Snapshots {
     private void delete(Map<String, AttributeValue> item) {
         try {
             client.deleteItem(request -> request.tableName(options.table())
+                    .overrideConfiguration(service.inTime())
                     .key(Map.of(Keys.PK, item.get(Keys.PK), Keys.SK, item.get(Keys.SK))));
         } catch (SdkException e) {
             throw Service.unavailable(options.table(), e);

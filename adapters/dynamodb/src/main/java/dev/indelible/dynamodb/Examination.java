@@ -23,7 +23,7 @@ import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
-/** Whether an append that could not be recorded at once must be refused, or is recorded already: by what is stored now. */
+/** Whether an append that could not be recorded at once is to be refused, or is recorded already, by what is stored. */
 final class Examination {
     private final Service service;
     private final Chains chains;

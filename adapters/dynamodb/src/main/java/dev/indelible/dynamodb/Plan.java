@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What one commit is to record: as many appends as go into one transaction, each as if those before it were recorded. */
+/** What one commit is to record: as many appends as fit a transaction, each as if those before it were recorded. */
 final class Plan {
     /** Less than the service's 4 MB, for what is not counted here exactly. */
     private static final long BYTES_MAX = 3_900_000;

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -31,7 +32,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressExcep
 
 /**
  * The calls that this journal makes, counted with the units that they cost. What fails is {@link Unavailable}, after
- * the SDK has tried again as its retry strategy says; a transaction that was cancelled is the caller's to judge.
+ * the SDK has tried again as its retry strategy says, but no longer than the patience; a transaction that was cancelled is the caller's to judge.
  */
 final class Service {
     /** Most items of one transaction, and of one request for several items. */
@@ -45,6 +46,7 @@ final class Service {
     private final DynamoDbClient client;
     private final String table;
     private final Duration patience;
+    private final AwsRequestOverrideConfiguration inTime;
     private final LongAdder calls = new LongAdder();
     private final DoubleAdder readUnits = new DoubleAdder();
     private final DoubleAdder writeUnits = new DoubleAdder();
@@ -53,10 +55,18 @@ final class Service {
         this.client = client;
         this.table = options.table();
         this.patience = options.patience();
+        this.inTime = AwsRequestOverrideConfiguration.builder()
+                .apiCallTimeout(patience)
+                .build();
     }
 
     String table() {
         return table;
+    }
+
+    /** Ends a request, with all that the SDK does to repeat it, when the patience is over. */
+    AwsRequestOverrideConfiguration inTime() {
+        return inTime;
     }
 
     long calls() {
@@ -76,6 +86,7 @@ final class Service {
         GetItemResponse response = call(() -> client.getItem(request -> request.tableName(table)
                 .key(key)
                 .consistentRead(consistent)
+                .overrideConfiguration(inTime)
                 .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
         count(readUnits, response.consumedCapacity());
         return response.hasItem() ? Optional.of(response.item()) : Optional.empty();
@@ -83,6 +94,7 @@ final class Service {
 
     QueryResponse query(QueryRequest.Builder query) {
         QueryRequest request = query.tableName(table)
+                .overrideConfiguration(inTime)
                 .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)
                 .build();
         QueryResponse response = call(() -> client.query(request));
@@ -98,8 +110,10 @@ final class Service {
         while (!left.isEmpty()) {
             KeysAndAttributes some =
                     KeysAndAttributes.builder().keys(left).consistentRead(true).build();
-            BatchGetItemResponse response = call(() -> client.batchGetItem(request ->
-                    request.requestItems(Map.of(table, some)).returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
+            BatchGetItemResponse response =
+                    call(() -> client.batchGetItem(request -> request.requestItems(Map.of(table, some))
+                            .overrideConfiguration(inTime)
+                            .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
             response.consumedCapacity().forEach(each -> count(readUnits, each));
             items.addAll(response.responses().getOrDefault(table, List.of()));
             KeysAndAttributes rest = response.unprocessedKeys().get(table);
@@ -124,8 +138,9 @@ final class Service {
                         .get(get -> get.tableName(table).key(key))
                         .build())
                 .toList();
-        var response = call(() -> client.transactGetItems(
-                request -> request.transactItems(items).returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
+        var response = call(() -> client.transactGetItems(request -> request.transactItems(items)
+                .overrideConfiguration(inTime)
+                .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
         response.consumedCapacity().forEach(each -> count(readUnits, each));
         return response.responses().stream()
                 .map(each -> each.hasItem() ? each.item() : Map.<String, AttributeValue>of())
@@ -136,6 +151,7 @@ final class Service {
     void commit(List<TransactWriteItem> items, String token) throws TransactionCanceledException {
         var response = call(() -> client.transactWriteItems(request -> request.transactItems(items)
                 .clientRequestToken(token)
+                .overrideConfiguration(inTime)
                 .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
         response.consumedCapacity().forEach(each -> count(writeUnits, each));
     }

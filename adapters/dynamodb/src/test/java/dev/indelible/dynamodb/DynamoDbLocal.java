@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -18,11 +19,14 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** Amazon's DynamoDB Local as a child process with a class path of its own, in memory; one for all tests of this JVM. */
+/** Amazon's DynamoDB Local as a child process with a class path of its own, in memory; one for all tests of a JVM. */
 final class DynamoDbLocal {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final Duration PAUSE = Duration.ofMillis(10);
     private static final DynamoDbLocal SHARED = start();
 
     private final int port;
@@ -48,9 +52,20 @@ final class DynamoDbLocal {
     }
 
     static DynamoDbClient client(URI endpoint) {
+        return client(endpoint, PAUSE);
+    }
+
+    /** A client that pauses for that long before it repeats something. */
+    static DynamoDbClient client(URI endpoint, Duration pause) {
         return DynamoDbClient.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
                 .endpointOverride(endpoint)
+                .overrideConfiguration(
+                        configuration -> configuration.retryStrategy(DefaultRetryStrategy.standardStrategyBuilder()
+                                .circuitBreakerEnabled(false)
+                                .backoffStrategy(BackoffStrategy.fixedDelay(pause))
+                                .throttlingBackoffStrategy(BackoffStrategy.fixedDelay(pause))
+                                .build()))
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
                 .build();

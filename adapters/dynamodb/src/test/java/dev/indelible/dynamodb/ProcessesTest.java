@@ -23,7 +23,7 @@ class ProcessesTest {
     private static final int PROCESSES = 4;
     private static final long PATIENCE_S = 120;
     private static final int CONTESTED = Racer.SEATS + PROCESSES * Racer.THREADS * Racer.INCREMENTS;
-    private static final int APPENDS_MIN = 4_000;
+    private static final int APPENDS_MIN = 2_000;
     private static final int FAIRNESS_FACTOR = 3;
 
     private final String table = DynamoDbLocal.newTable();
