@@ -49,7 +49,6 @@ final class Committer implements AutoCloseable {
 
     private final Service service;
     private final Chains chains;
-    private final Examination examination;
     private final Clock clock;
     private final LongConsumer recorded;
     private final Recent recent = new Recent();
@@ -71,46 +70,73 @@ final class Committer implements AutoCloseable {
     private final LongAdder conflicts = new LongAdder();
     private volatile @Nullable Throwable lastError;
 
-    Committer(Service service, Chains chains, Examination examination, Clock clock, LongConsumer recorded) {
+    Committer(Service service, Chains chains, Clock clock, LongConsumer recorded) {
         this.service = service;
         this.chains = chains;
-        this.examination = examination;
         this.clock = clock;
         this.recorded = recorded;
     }
 
-    /** An append and the thread that waits for its answer. */
-    private static final class Waiting {
+    /** An append and the thread that waits for its answer. For that thread, and for this while it waits. */
+    static final class Waiting {
         private final Append append;
-        private final long provenTo;
         private final Service.Deadline deadline;
         private final Set<String> tried = new HashSet<>();
         private final Thread caller = Thread.currentThread();
+        private long provenTo;
+        private Plan.@Nullable Verdict verdict;
         private @Nullable Outcome outcome;
         private @Nullable Throwable error;
         private volatile boolean done;
 
-        Waiting(Append append, long provenTo, Service.Deadline deadline) {
+        Waiting(Append append, Service.Deadline deadline) {
             this.append = append;
-            this.provenTo = provenTo;
             this.deadline = deadline;
         }
 
-        private void finish(@Nullable Outcome with, @Nullable Throwable failure) {
+        /** Where it was recorded. */
+        Optional<Outcome> outcome() {
+            return Optional.ofNullable(outcome);
+        }
+
+        /** Tokens of the commits that were tried for it. */
+        Set<String> tried() {
+            return tried;
+        }
+
+        /** The guards hold up to this position; {@link Plan#REFUTED}: one of them does not. */
+        void provenTo(long position) {
+            provenTo = position;
+        }
+
+        private void finish(Outcome with) {
             outcome = with;
-            error = failure;
+            done();
+        }
+
+        private void fail(@Nullable Throwable with) {
+            error = with;
+            done();
+        }
+
+        private void giveBack(Plan.Verdict because) {
+            verdict = because;
+            done();
+        }
+
+        private void done() {
             done = true;
             LockSupport.unpark(caller);
         }
     }
 
     /**
-     * Records the append, or says why not; nothing if the caller must look again whether its guards hold.
-     *
-     * @param provenTo the guards hold up to this position; {@link Plan#REFUTED}: one of them does not
+     * Records the append and returns {@link Plan.Verdict#PLANNED}, or says what the caller must look at before it tries
+     * again: then those who also wait are not kept by it.
      */
-    Optional<Outcome> append(Append append, long provenTo) {
-        Waiting mine = new Waiting(append, provenTo, service.deadline());
+    Plan.Verdict append(Waiting mine) {
+        mine.done = false;
+        mine.verdict = null;
         enqueue(mine);
         boolean interrupted = false;
         while (!mine.done) {
@@ -125,7 +151,7 @@ final class Committer implements AutoCloseable {
         } else if (mine.error != null) {
             throw new Unavailable(String.valueOf(mine.error.getMessage()), mine.error);
         }
-        return Optional.ofNullable(mine.outcome);
+        return mine.verdict == null ? Plan.Verdict.PLANNED : mine.verdict;
     }
 
     long commits() {
@@ -248,16 +274,14 @@ final class Committer implements AutoCloseable {
         return known;
     }
 
-    /** Adds the append to the plan, or answers it, or leaves it for later. */
+    /** Adds the append to the plan, or gives it back, or leaves it for later; returns whether it was added. */
     private boolean add(Plan plan, Waiting each) {
         Plan.Verdict verdict = plan.add(each.append, each.provenTo);
         if (verdict == Plan.Verdict.UNPROVEN && catchUp(plan.head())) {
             verdict = plan.add(each.append, each.provenTo);
         }
-        if (verdict == Plan.Verdict.UNPROVEN) {
-            each.finish(null, null);
-        } else if (verdict == Plan.Verdict.SUSPECT && !examine(each)) {
-            verdict = plan.add(each.append, each.provenTo);
+        if (verdict == Plan.Verdict.UNPROVEN || verdict == Plan.Verdict.SUSPECT) {
+            each.giveBack(verdict);
         }
         return verdict == Plan.Verdict.PLANNED;
     }
@@ -277,18 +301,6 @@ final class Committer implements AutoCloseable {
         return recent.last() == now.last();
     }
 
-    /** Answers the append if what is stored says how; returns whether it did. */
-    private boolean examine(Waiting each) {
-        try {
-            Optional<Outcome> outcome = examination.of(each.append, each.tried);
-            outcome.ifPresent(answer -> each.finish(answer, null));
-            return outcome.isPresent();
-        } catch (EventStoreException.Corrupted e) {
-            each.finish(null, e);
-            return true;
-        }
-    }
-
     private void succeed(Plan plan, List<Waiting> planned, Head made) {
         head = made;
         if (recent.last() != plan.head().last()) {
@@ -301,7 +313,7 @@ final class Committer implements AutoCloseable {
         lastError = null;
         recorded.accept(plan.last());
         for (int i = 0; i < planned.size(); i++) {
-            planned.get(i).finish(new Outcome.Recorded(plan.appends().get(i).appended()), null);
+            planned.get(i).finish(new Outcome.Recorded(plan.appends().get(i).appended()));
         }
     }
 
@@ -319,7 +331,7 @@ final class Committer implements AutoCloseable {
         transaction.known(reasons).forEach(id -> {
             Waiting each = Objects.requireNonNull(byId.get(id));
             if (!each.done) {
-                examine(each);
+                each.giveBack(Plan.Verdict.SUSPECT);
             }
         });
         if (other.isPresent() || planned.stream().anyMatch(each -> each.done)) {
@@ -343,7 +355,7 @@ final class Committer implements AutoCloseable {
         for (Waiting each : waiting) {
             boolean isCorrupted = cause instanceof EventStoreException.Corrupted;
             if (!each.done && (isCorrupted || each.deadline.isOver() || Service.isHopeless(cause))) {
-                each.finish(null, isCorrupted ? cause : each.deadline.failure(reason, cause));
+                each.fail(isCorrupted ? cause : each.deadline.failure(reason, cause));
             }
         }
     }

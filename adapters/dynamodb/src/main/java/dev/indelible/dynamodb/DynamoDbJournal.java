@@ -37,6 +37,7 @@ public final class DynamoDbJournal implements Journal {
     private final Chains chains;
     private final Reader reader;
     private final News news;
+    private final Examination examination;
     private final Committer committer;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -47,8 +48,8 @@ public final class DynamoDbJournal implements Journal {
         this.chains = new Chains(service);
         this.reader = new Reader(service, chains);
         this.news = new News(service);
-        this.committer = new Committer(
-                service, chains, new Examination(service, chains, reader), Clock.systemUTC(), news::publish);
+        this.examination = new Examination(service, chains, reader);
+        this.committer = new Committer(service, chains, Clock.systemUTC(), news::publish);
     }
 
     /**
@@ -90,15 +91,19 @@ public final class DynamoDbJournal implements Journal {
             chains.end(chain); // Here others need not wait for it.
         }
         Service.Deadline deadline = service.deadline();
-        long provenTo = 0;
+        Committer.Waiting mine = new Committer.Waiting(append, deadline);
         while (true) {
-            Optional<Outcome> outcome = committer.append(append, provenTo);
+            Optional<Outcome> outcome = Optional.empty();
+            switch (committer.append(mine)) {
+                case SUSPECT -> outcome = examination.of(append, mine.tried());
+                case UNPROVEN -> mine.provenTo(prove(append));
+                case PLANNED, LATER -> outcome = mine.outcome();
+            }
             if (outcome.isPresent()) {
                 return outcome.get();
             } else if (deadline.isOver()) {
-                throw deadline.failure("others append faster than the guards can be checked", null);
+                throw deadline.failure("others are always faster", null);
             }
-            provenTo = prove(append);
         }
     }
 

@@ -45,9 +45,10 @@ class ProcessesTest {
         for (int i = 0; i < PROCESSES; i++) {
             processes.add(start("p" + i));
         }
-        for (Process process : processes) {
-            assertThat(process.inputReader().readLine()).isEqualTo("ready");
-        }
+        assertAllSay("ready");
+        tellAll();
+        assertAllSay("contested");
+        assertThat(store.head().value()).isEqualTo(CONTESTED);
         tellAll();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
         while (store.head().value() < CONTESTED + APPENDS_MIN && System.nanoTime() < deadline) {
@@ -82,6 +83,12 @@ class ProcessesTest {
         }
         for (int seat = 0; seat < Racer.SEATS; seat++) {
             assertThat(store.read(EventQuery.tags("seat:" + seat)).toList()).hasSize(1);
+        }
+    }
+
+    private void assertAllSay(String word) throws IOException {
+        for (Process process : processes) {
+            assertThat(process.inputReader().readLine()).isEqualTo(word);
         }
     }
 

@@ -8,15 +8,18 @@ import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Position;
 import dev.indelible.event.StreamName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** A process that appends beside others: {@code endpoint table name}. It begins and ends with a line of its input. */
+/** A process that appends beside others: {@code endpoint table name}. It goes on with each line of its input. */
 final class Racer {
     static final int SEATS = 20;
 
@@ -32,34 +35,57 @@ final class Racer {
                 EventStore store = EventStore.on(DynamoDbJournal.on(client, DynamoDbOptions.of(args[1])))) {
             store.head();
             System.out.println("ready");
-            int read = System.in.read();
+            await();
             AtomicInteger won = new AtomicInteger();
-            AtomicInteger appended = new AtomicInteger();
-            AtomicBoolean over = new AtomicBoolean(read < 0);
-            List<Callable<Void>> tasks = new ArrayList<>();
-            for (int i = 0; i < THREADS; i++) {
-                int thread = i;
-                tasks.add(() -> {
-                    for (int seat = 0; seat < SEATS; seat++) {
-                        won.addAndGet(takes(store, args[2] + "x" + thread, seat) ? 1 : 0);
-                    }
-                    for (int k = 0; k < INCREMENTS; k++) {
-                        increment(store, StreamName.of("Counter-" + k % 3));
-                    }
-                    for (int k = 0; !over.get(); k++) {
-                        increment(store, StreamName.of("Counter-" + args[2] + "-" + thread + "-" + k % 3));
-                        appended.incrementAndGet();
-                    }
-                    return null;
-                });
-            }
-            tasks.add(() -> {
-                over.set(System.in.read() < 0 || !over.get());
-                return null;
+            run(thread -> {
+                for (int seat = 0; seat < SEATS; seat++) {
+                    won.addAndGet(takes(store, args[2] + "x" + thread, seat) ? 1 : 0);
+                }
+                for (int k = 0; k < INCREMENTS; k++) {
+                    increment(store, StreamName.of("Counter-" + k % 3));
+                }
             });
-            FaultsTest.run(tasks);
+            System.out.println("contested");
+            await();
+            AtomicInteger appended = new AtomicInteger();
+            AtomicBoolean over = new AtomicBoolean();
+            Thread end = Thread.ofPlatform().daemon().start(() -> {
+                await();
+                over.set(true);
+            });
+            run(thread -> {
+                for (int k = 0; !over.get(); k++) {
+                    increment(store, StreamName.of("Counter-" + args[2] + "-" + thread + "-" + k % 3));
+                    appended.incrementAndGet();
+                }
+            });
+            end.join();
             System.out.println("won " + won + " appended " + appended);
         }
+    }
+
+    /** Until the next line of the input, or its end. */
+    private static void await() {
+        try {
+            int read = System.in.read();
+            while (read >= 0 && read != '\n') {
+                read = System.in.read();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void run(IntConsumer task) throws Exception {
+        List<Callable<Void>> tasks = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            int thread = i;
+            tasks.add(() -> {
+                task.accept(thread);
+                return null;
+            });
+        }
+        FaultsTest.run(tasks);
     }
 
     /** Takes the seat if nobody has; of all who try exactly one does. */
