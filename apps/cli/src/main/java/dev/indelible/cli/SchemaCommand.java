@@ -2,9 +2,9 @@ package dev.indelible.cli;
 
 import dev.indelible.journal.JournalProvider;
 import dev.indelible.journal.JournalUrl;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "schema",
         description = {
-            "Prints what an engine makes on first use (tables, functions), as a script.",
+            "Prints what an engine makes on first use (tables, functions), as a script or template.",
             "For whoever would rather run it than let the application make it.",
             "With the command check: whether recorded events can still be read."
         },
@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  indelible schema postgresql | psql orders",
             "  indelible schema 'postgresql:?schema=shop' > shop.sql",
+            "  indelible schema dynamodb://orders > orders.yaml",
             "  indelible schema check events.json --class-path shop.jar --codec com.shop.Orders.codec"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the parameter.
@@ -55,7 +56,7 @@ final class SchemaCommand implements Callable<Integer> {
     }
 
     private static String definitions(JournalUrl url) {
-        List<String> makers = new ArrayList<>();
+        Set<String> makers = new TreeSet<>();
         for (JournalProvider provider : ServiceLoader.load(JournalProvider.class)) {
             JournalUrl plain = JournalUrl.parse(provider.scheme() + ":");
             if (provider.definitions(plain).isEmpty()) {

@@ -15,8 +15,17 @@ class SchemaTest {
     }
 
     @Test
+    void a_template_is_printed_for_the_table_that_is_asked_for() {
+        assertThat(Cli.run("schema", "dynamodb").out())
+                .startsWith("AWSTemplateFormatVersion:")
+                .contains("      TableName: indelible\n");
+        assertThat(Cli.run("schema", "dynamodb://orders").out()).contains("      TableName: orders\n");
+        assertThat(Cli.run("schema", "dynamodb:orders").err()).contains("(expected: dynamodb://TABLE)");
+    }
+
+    @Test
     void an_engine_without_definitions_is_an_error() {
-        assertThat(Cli.run("schema", "memory").err()).contains("engine: \"memory\" (expected: postgresql)");
+        assertThat(Cli.run("schema", "memory").err()).contains("engine: \"memory\" (expected: dynamodb, postgresql)");
     }
 
     @Test
