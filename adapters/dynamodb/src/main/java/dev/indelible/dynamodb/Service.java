@@ -32,7 +32,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressExcep
 
 /**
  * The calls that this journal makes, counted with the units that they cost. What fails is {@link Unavailable}, after
- * the SDK has tried again as its retry strategy says, but no longer than the patience; a transaction that was cancelled is the caller's to judge.
+ * the SDK has tried again as its retry strategy says, but no longer than the patience; a transaction that was cancelled
+ * is the caller's to judge.
  */
 final class Service {
     /** Most items of one transaction, and of one request for several items. */
