@@ -30,10 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kill -9} of a process that projects as fast as it can: its read model has each event once, all the same. */
 class KilledProjectorTest {
-    private static final int KILLS = 15;
-    private static final int NANOS_MAX = 50_000_000;
+    private static final int KILLS = 20;
+    private static final int NANOS_MAX = 500_000_000;
     private static final int STREAMS = 5;
-    private static final int EVENTS = 200_000;
+    private static final int EVENTS = 300_000;
     private static final int EVENTS_AN_APPEND = 1_000;
 
     @TempDir
