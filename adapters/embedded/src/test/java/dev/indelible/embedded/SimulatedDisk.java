@@ -25,7 +25,7 @@ final class SimulatedDisk implements Disk {
         bytesUntilFull = bytes;
     }
 
-    /** The force of that number from now on fails, and only that one. */
+    /** The force of that number from now on fails, and only that one; those of what is filled with zeros do not count. */
     synchronized void failForce(int number) {
         forcesUntilFailure = number;
     }
@@ -81,8 +81,18 @@ final class SimulatedDisk implements Disk {
         /** A power cut can fall between the two. */
         @Override
         public void writeForced(ByteBuffer source, long offset) throws IOException {
+            boolean isData = hasData(source);
             write(source, offset);
-            force();
+            force(isData);
+        }
+
+        private static boolean hasData(ByteBuffer source) {
+            for (int i = source.position(); i < source.limit(); i++) {
+                if (source.get(i) != 0) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private void write(ByteBuffer source, long offset) throws IOException {
@@ -103,9 +113,9 @@ final class SimulatedDisk implements Disk {
             }
         }
 
-        private void force() throws IOException {
+        private void force(boolean counts) throws IOException {
             synchronized (SimulatedDisk.this) {
-                if (--forcesUntilFailure == 0) {
+                if (counts && --forcesUntilFailure == 0) {
                     forcesUntilFailure = Integer.MAX_VALUE;
                     dirty.clear();
                     throw new IOException("Input/output error");
