@@ -6,6 +6,7 @@ import dev.indelible.event.Appended;
 import dev.indelible.event.EventQuery;
 import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.Guard;
+import dev.indelible.event.Limits;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Position;
 import dev.indelible.event.Range;
@@ -53,6 +54,11 @@ public final class EventStore implements AutoCloseable {
         return journal.capabilities();
     }
 
+    /** How large things may be. */
+    public Limits limits() {
+        return journal.limits();
+    }
+
     /** What the journal says of itself. */
     public Description describe() {
         return journal.describe();
@@ -79,16 +85,24 @@ public final class EventStore implements AutoCloseable {
      * state
      */
     public Appended append(Append append) {
-        journal.limits().check(append);
         for (Append.Part part : append.parts()) {
             refuseReserved("stream", part.stream().value());
             for (NewEvent event : part.events()) {
                 refuseReserved("event_type", event.type());
-                if (!event.tags().isEmpty()) {
-                    require(Capability.TAGS);
-                    event.tags().forEach(tag -> refuseReserved("tag", tag.text()));
-                }
+                event.tags().forEach(tag -> refuseReserved("tag", tag.text()));
             }
+        }
+        return appendAsSystem(append);
+    }
+
+    /**
+     * As {@link #append(Append)}, but names may begin with {@code $}. For what keeps records of its own beside those of
+     * the users, as a gateway for another protocol does.
+     */
+    public Appended appendAsSystem(Append append) {
+        journal.limits().check(append);
+        if (append.events().anyMatch(event -> !event.tags().isEmpty())) {
+            require(Capability.TAGS);
         }
         if (append.parts().size() > 1) {
             require(Capability.SEVERAL_STREAMS);

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.indelible.event.Append;
 import dev.indelible.event.EventQuery;
+import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.Limits;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Payload;
 import dev.indelible.event.Position;
+import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.StreamName;
 import dev.indelible.event.Tag;
 import dev.indelible.journal.Capability;
@@ -146,6 +148,16 @@ interface LimitsContract extends ContractBase {
         assertRefused(() -> append("Order-\ud800", events(1)), "stream", "surrogate");
         assertRefused(() -> append("Order-1", event("", 1)), "event_type: \"\"", "expected");
         assertRefused(() -> event("A", 1).withTags("novalue"), "tag: \"novalue\"", "key:value");
+    }
+
+    @Test
+    default void the_system_itself_may_use_reserved_names() {
+        Append append = Append.to(StreamName.of("$$Order-1"), ExpectedVersion.noStream(), event("$metadata", 1));
+        store().appendAsSystem(append);
+        assertThat(store().appendAsSystem(append).repeated()).isTrue();
+        assertThat(stream("$$Order-1")).extracting(RecordedEvent::type).containsExactly("$metadata");
+        assertThat(stream("Order-1")).isEmpty();
+        assertThat(store().read(EventQuery.category("Order")).toList()).isEmpty();
     }
 
     @Test
