@@ -13,6 +13,7 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -23,6 +24,7 @@ import dev.indelible.event.Append;
 import dev.indelible.event.Appended;
 import dev.indelible.event.Json;
 import dev.indelible.event.StreamName;
+import dev.indelible.server.kurrent.KurrentGateway;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -57,6 +59,7 @@ public final class IndelibleServer implements AutoCloseable {
     private final Intake intake =
             new Intake((int) Math.min(BODIES_BYTES_MAX, Runtime.getRuntime().maxMemory() / 4));
     private final LiveService live;
+    private final KurrentGateway gateway;
     private final ProjectionAgents agents;
     private final Server server;
     private final String host;
@@ -66,7 +69,8 @@ public final class IndelibleServer implements AutoCloseable {
         this.host = host;
         this.agents = new ProjectionAgents(sources.agents());
         this.live = new LiveService(store, threads);
-        this.server = Server.builder()
+        this.gateway = new KurrentGateway(store, threads, intake);
+        ServerBuilder builder = Server.builder()
                 .port(new InetSocketAddress(host, port), SessionProtocol.HTTP)
                 .service("/", (context, request) -> onlyGet(request, this::index))
                 .service("/health", (context, request) -> onlyGet(request, this::health))
@@ -93,8 +97,9 @@ public final class IndelibleServer implements AutoCloseable {
                 .gracefulShutdownTimeout(QUIET, QUIET_WAIT)
                 .errorHandler(new ProblemHandler())
                 // Armeria would report what clients did wrong, too, with a stack trace.
-                .unloggedExceptionsReportIntervalMillis(0)
-                .build();
+                .unloggedExceptionsReportIntervalMillis(0);
+        gateway.addTo(builder);
+        this.server = builder.build();
     }
 
     /**
@@ -145,6 +150,7 @@ public final class IndelibleServer implements AutoCloseable {
     public void close() {
         intake.close(DRAIN);
         live.close();
+        gateway.close();
         server.stop().join();
         threads.close();
         agents.close();

@@ -1,6 +1,7 @@
 package dev.indelible.server;
 
 import dev.indelible.EventStoreException.Unavailable;
+import dev.indelible.server.kurrent.AppendRoom;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * The appends that run, counted by the bytes of their bodies: so many are held in memory at once, and whoever stops the
  * server waits until there are none. For any number of threads.
  */
-final class Intake {
+final class Intake implements AppendRoom {
     private final int bytesMax;
     private final Semaphore room;
     private volatile boolean closed;
@@ -26,7 +27,8 @@ final class Intake {
      * @return what {@link #leave} is to be given when its response is complete
      * @throws Unavailable if there is no room at the moment, or none any more
      */
-    int enter(long bodyBytes) {
+    @Override
+    public int enter(long bodyBytes) {
         long bytes = bodyBytes < 0 ? IndelibleServer.BODY_BYTES_MAX : Math.max(1, bodyBytes);
         int counted = (int) Math.min(bytesMax, bytes);
         boolean entered = room.tryAcquire(counted);
@@ -44,7 +46,8 @@ final class Intake {
     }
 
     /** An append that was let in is over. */
-    void leave(int counted) {
+    @Override
+    public void leave(int counted) {
         room.release(counted);
     }
 

@@ -1,0 +1,68 @@
+package dev.indelible.server.kurrent;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpHeaders;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import dev.indelible.EventStore;
+import io.grpc.Status;
+import java.util.concurrent.Executor;
+
+/**
+ * Lets clients of KurrentDB and EventStoreDB use a store, over the gRPC protocol that they know. For any number of
+ * threads.
+ */
+public final class KurrentGateway implements AutoCloseable {
+    /** Most bytes of one message. */
+    public static final int MESSAGE_BYTES_MAX = 17 << 20;
+
+    private final OpenCalls calls;
+    private final GrpcService service;
+
+    /**
+     * A gateway to the store.
+     *
+     * @param threads run what may block
+     * @param room for the appends that run
+     */
+    public KurrentGateway(EventStore store, Executor threads, AppendRoom room) {
+        this.calls = new OpenCalls(threads);
+        this.service = GrpcService.builder()
+                .addService(new StreamsService(store, calls, room))
+                .addService(new FeaturesService())
+                .addService(new GossipService())
+                .maxRequestMessageLength(MESSAGE_BYTES_MAX)
+                .build();
+    }
+
+    /** Lets the server answer the protocol's calls beside whatever else it does. */
+    public void addTo(ServerBuilder server) {
+        server.service("/health/live", (context, request) -> HttpResponse.of(HttpStatus.NO_CONTENT));
+        server.service(service, delegate -> (context, request) -> {
+            // Calls may last for ever and carry any number of messages; each message has a limit.
+            context.setMaxRequestLength(0);
+            context.clearRequestTimeout();
+            return delegate.serve(context, request);
+        });
+        HttpHeaders trailers =
+                HttpHeaders.of("grpc-status", Status.Code.UNIMPLEMENTED.value(), "grpc-message", "not served here");
+        HttpService unknown = (context, request) -> HttpResponse.of(
+                ResponseHeaders.of(HttpStatus.OK, HttpHeaderNames.CONTENT_TYPE, "application/grpc"),
+                HttpData.empty(),
+                trailers);
+        server.route()
+                .post("regex:^/(event_store|kurrent|kurrentdb)\\.[A-Za-z0-9_.]+/[A-Za-z]+$")
+                .build(unknown);
+    }
+
+    /** Ends the calls that are open; their clients come back later. */
+    @Override
+    public void close() {
+        calls.close();
+    }
+}

@@ -1,0 +1,148 @@
+package dev.indelible.server.kurrent;
+
+import com.google.protobuf.Timestamp;
+import dev.indelible.EventStore;
+import dev.indelible.Events;
+import dev.indelible.event.EventQuery;
+import dev.indelible.event.Range;
+import dev.indelible.event.RecordedEvent;
+import dev.indelible.server.kurrent.protocol.StreamsProtocol;
+import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadReq;
+import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadResp;
+import java.time.Instant;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The messages that answer one read, in the form that its client asked for. */
+final class ReadAnswer {
+    /** What the envelope of an event needs beside its payloads, about. */
+    private static final int OVERHEAD_BYTES = 200;
+
+    private static final Pattern TARGET = Pattern.compile("(\\d{1,18})@(.+)", Pattern.DOTALL);
+
+    private final EventStore store;
+    private final Outbox<ReadResp> outbox;
+    private final boolean structured;
+    private final boolean resolving;
+
+    ReadAnswer(EventStore store, Outbox<ReadResp> outbox, ReadReq.Options options) {
+        this.store = store;
+        this.outbox = outbox;
+        this.resolving = options.getResolveLinks();
+        this.structured = switch (options.getUuidOption().getContentCase()) {
+            case STRUCTURED -> true;
+            case STRING -> false;
+            case CONTENT_NOT_SET -> throw Refusals.badRequest("uuid option: missing");
+        };
+    }
+
+    /** Sends an event, or what it links to; false if the client has gone. */
+    boolean event(RecordedEvent event) throws InterruptedException {
+        if (!resolving || !event.type().equals(EventForm.LINK)) {
+            return send(EventForm.recorded(event, structured), null, event);
+        }
+        StreamsProtocol.RecordedEvent link = EventForm.recorded(event, structured);
+        RecordedEvent target = targetOf(event);
+        return send(target == null ? null : EventForm.recorded(target, structured), link, event);
+    }
+
+    /** Sends the link of that revision in a derived stream, or what it leads to. */
+    boolean link(String stream, long revision, RecordedEvent target) throws InterruptedException {
+        StreamsProtocol.RecordedEvent link = Links.link(stream, revision, target, structured);
+        if (!resolving) {
+            return send(link, null, target);
+        }
+        boolean hidden = !StreamState.of(store, target.stream().value()).shows(target, Instant.now());
+        return send(hidden ? null : EventForm.recorded(target, structured), link, target);
+    }
+
+    private boolean send(
+            StreamsProtocol.@Nullable RecordedEvent event,
+            StreamsProtocol.@Nullable RecordedEvent link,
+            RecordedEvent original)
+            throws InterruptedException {
+        ReadResp.ReadEvent.Builder read = ReadResp.ReadEvent.newBuilder()
+                .setCommitPosition(original.position().value());
+        if (event != null) {
+            read.setEvent(event);
+        }
+        if (link != null) {
+            read.setLink(link);
+        }
+        int bytes = original.data().size() + original.metadata().size() + OVERHEAD_BYTES;
+        return outbox.send(ReadResp.newBuilder().setEvent(read).build(), bytes);
+    }
+
+    private @Nullable RecordedEvent targetOf(RecordedEvent link) {
+        Matcher target = TARGET.matcher(link.data().text());
+        if (!target.matches()) {
+            return null;
+        }
+        String stream = target.group(2);
+        long version = Long.parseLong(target.group(1)) + 1;
+        Range range = Range.all().fromVersion(version).limit(1);
+        try (Events events = store.read(EventQuery.stream(stream), range)) {
+            RecordedEvent event = events.hasNext() ? events.next() : null;
+            return event != null && StreamState.of(store, stream).shows(event, Instant.now()) ? event : null;
+        } catch (IllegalArgumentException noName) {
+            return null;
+        }
+    }
+
+    boolean notFound(String stream) throws InterruptedException {
+        return send(ReadResp.newBuilder()
+                .setStreamNotFound(ReadResp.StreamNotFound.newBuilder().setStreamIdentifier(EventForm.stream(stream))));
+    }
+
+    boolean firstRevision(long revision) throws InterruptedException {
+        return send(ReadResp.newBuilder().setFirstStreamPosition(revision));
+    }
+
+    boolean lastRevision(long revision) throws InterruptedException {
+        return send(ReadResp.newBuilder().setLastStreamPosition(revision));
+    }
+
+    boolean confirmation(String subscription) throws InterruptedException {
+        return send(ReadResp.newBuilder()
+                .setConfirmation(ReadResp.SubscriptionConfirmation.newBuilder().setSubscriptionId(subscription)));
+    }
+
+    boolean checkpoint(long position) throws InterruptedException {
+        return send(ReadResp.newBuilder()
+                .setCheckpoint(ReadResp.Checkpoint.newBuilder()
+                        .setCommitPosition(position)
+                        .setPreparePosition(position)
+                        .setTimestamp(now())));
+    }
+
+    /** Tells that a subscription of a stream has everything up to that revision; -1: there is nothing. */
+    boolean caughtUpAtRevision(long revision) throws InterruptedException {
+        ReadResp.CaughtUp.Builder told = ReadResp.CaughtUp.newBuilder().setTimestamp(now());
+        if (revision >= 0) {
+            told.setStreamRevision(revision);
+        }
+        return send(ReadResp.newBuilder().setCaughtUp(told));
+    }
+
+    boolean caughtUpAtPosition(long position) throws InterruptedException {
+        return send(ReadResp.newBuilder()
+                .setCaughtUp(ReadResp.CaughtUp.newBuilder()
+                        .setTimestamp(now())
+                        .setPosition(StreamsProtocol.Position.newBuilder()
+                                .setCommitPosition(position)
+                                .setPreparePosition(position))));
+    }
+
+    private boolean send(ReadResp.Builder message) throws InterruptedException {
+        return outbox.send(message.build(), OVERHEAD_BYTES);
+    }
+
+    private static Timestamp now() {
+        Instant now = Instant.now();
+        return Timestamp.newBuilder()
+                .setSeconds(now.getEpochSecond())
+                .setNanos(now.getNano())
+                .build();
+    }
+}
