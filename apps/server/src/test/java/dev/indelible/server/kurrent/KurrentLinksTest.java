@@ -1,0 +1,204 @@
+package dev.indelible.server.kurrent;
+
+import static dev.indelible.server.kurrent.Gateway.event;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.indelible.EventStore;
+import dev.indelible.memory.MemoryJournal;
+import io.kurrent.dbclient.EventData;
+import io.kurrent.dbclient.Position;
+import io.kurrent.dbclient.ReadStreamOptions;
+import io.kurrent.dbclient.ResolvedEvent;
+import io.kurrent.dbclient.StreamNotFoundException;
+import io.kurrent.dbclient.StreamState;
+import io.kurrent.dbclient.SubscribeToStreamOptions;
+import io.kurrent.dbclient.Subscription;
+import io.kurrent.dbclient.SubscriptionListener;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class KurrentLinksTest {
+    private final Gateway gateway = new Gateway(EventStore.on(new MemoryJournal()));
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+    }
+
+    @Test
+    void a_category_is_a_stream_of_links_that_lead_to_its_events() {
+        append("Order-1", event("Placed", 1));
+        append("Stock-1", event("Taken", 2));
+        append("Order-2", event("Placed", 3));
+        append("Order-1", event("Paid", 4));
+        append("Order", event("Alone", 5));
+        append("Orders-1", event("Other", 6));
+
+        List<ResolvedEvent> links = gateway.read("$ce-Order", ReadStreamOptions.get());
+        assertThat(links)
+                .extracting(link -> new String(link.getEvent().getEventData(), UTF_8))
+                .containsExactly("0@Order-1", "0@Order-2", "1@Order-1", "0@Order");
+        assertThat(links).extracting(link -> link.getEvent().getRevision()).containsExactly(0L, 1L, 2L, 3L);
+        assertThat(links).allSatisfy(link -> {
+            assertThat(link.getEvent().getEventType()).isEqualTo("$>");
+            assertThat(link.getEvent().getStreamId()).isEqualTo("$ce-Order");
+            assertThat(link.getLink()).isNull();
+        });
+
+        List<ResolvedEvent> resolved =
+                gateway.read("$ce-Order", ReadStreamOptions.get().resolveLinkTos());
+        assertThat(Gateway.texts(resolved)).containsExactly("1", "3", "4", "5");
+        assertThat(resolved.get(1).getEvent().getStreamId()).isEqualTo("Order-2");
+        assertThat(resolved.get(1).getLink().getRevision()).isEqualTo(1);
+        assertThat(resolved.get(1).getLink().getEventId())
+                .isEqualTo(links.get(1).getEvent().getEventId());
+        assertThat(resolved.get(1).getPosition()).contains(new Position(3, 3));
+        assertThatThrownBy(() -> gateway.read("$ce-None", ReadStreamOptions.get()))
+                .isInstanceOf(StreamNotFoundException.class);
+    }
+
+    @Test
+    void types_correlations_and_first_events_are_streams_of_links_too() {
+        EventData correlated = EventData.builderAsJson("Placed", "2".getBytes(UTF_8))
+                .metadataAsBytes("{\"$correlationId\":\"c1\"}".getBytes(UTF_8))
+                .build();
+        EventData bytes = EventData.builderAsJson("Paid", "3".getBytes(UTF_8))
+                .metadataAsBytes("{\"$correlationId\":\"c1\",\"correlation_id\":\"x\"}".getBytes(UTF_8))
+                .build();
+        append("Order-1", event("Placed", 1), correlated, bytes);
+        append("Stock-1", event("Placed", 4));
+        Gateway.get(gateway.client.tombstoneStream("Stock-1"));
+        assertThat(resolved("$bc-c1")).containsExactly("2", "3");
+        assertThat(data("$et-Placed")).containsExactly("0@Order-1", "1@Order-1", "0@Stock-1");
+        assertThat(data("$streams")).containsExactly("0@Order-1", "0@Stock-1");
+        assertThat(data("$et-$deleted")).containsExactly(Long.MAX_VALUE + "@Stock-1");
+    }
+
+    @Test
+    void a_link_to_what_is_deleted_or_hidden_leads_nowhere_and_keeps_its_revision() {
+        append("Order-1", event("Placed", 1));
+        append("Order-2", event("Placed", 2));
+        Gateway.get(gateway.client.deleteStream("Order-1"));
+        List<ResolvedEvent> resolved =
+                gateway.read("$ce-Order", ReadStreamOptions.get().resolveLinkTos());
+        assertThat(resolved).hasSize(2);
+        assertThat(resolved.get(0).getEvent()).isNull();
+        assertThat(resolved.get(0).getLink().getRevision()).isZero();
+        assertThat(resolved.get(1).getEvent().getEventData()).asString().isEqualTo("2");
+    }
+
+    @Test
+    void a_client_may_write_links_of_its_own() {
+        append("Order-1", event("Placed", 1));
+        append(
+                "Mine",
+                EventData.builderAsBinary("$>", "0@Order-1".getBytes(UTF_8)).build(),
+                EventData.builderAsBinary("$>", "7@Order-1".getBytes(UTF_8)).build(),
+                EventData.builderAsBinary("$>", "nonsense".getBytes(UTF_8)).build());
+        List<ResolvedEvent> resolved =
+                gateway.read("Mine", ReadStreamOptions.get().resolveLinkTos());
+        assertThat(resolved).extracting(event -> event.getEvent() == null).containsExactly(false, true, true);
+        assertThat(resolved.get(0).getEvent().getStreamId()).isEqualTo("Order-1");
+        assertThat(resolved.get(0).getLink().getStreamId()).isEqualTo("Mine");
+    }
+
+    @Test
+    void a_long_category_is_read_from_any_revision_in_both_directions() {
+        int count = 2_000;
+        for (int i = 0; i < count; i += 500) {
+            int from = i;
+            EventData[] some = new EventData[500];
+            Arrays.setAll(some, k -> event("A", from + k));
+            append("Long-" + i, some);
+            append("Short-" + i, event("A", -1));
+        }
+        for (int from : new int[] {0, 1, 255, 256, 257, 511, 512, 1_300, 1_998, 1_999}) {
+            ReadStreamOptions forwards =
+                    ReadStreamOptions.get().resolveLinkTos().maxCount(3).fromRevision(from);
+            assertThat(Gateway.texts(gateway.read("$ce-Long", forwards)))
+                    .as("from " + from)
+                    .containsExactlyElementsOf(numbers(from, Math.min(count, from + 3)));
+            ReadStreamOptions backwards = ReadStreamOptions.get()
+                    .resolveLinkTos()
+                    .maxCount(3)
+                    .backwards()
+                    .fromRevision(from);
+            assertThat(Gateway.texts(gateway.read("$ce-Long", backwards)))
+                    .as("back from " + from)
+                    .containsExactlyElementsOf(
+                            numbers(Math.max(0, from - 2), from + 1).reversed());
+        }
+        assertThat(gateway.read("$ce-Long", ReadStreamOptions.get().fromRevision(2_000)))
+                .isEmpty();
+        assertThat(Gateway.texts(gateway.read(
+                        "$ce-Long",
+                        ReadStreamOptions.get()
+                                .resolveLinkTos()
+                                .backwards()
+                                .fromEnd()
+                                .maxCount(2))))
+                .containsExactly("1999", "1998");
+    }
+
+    private static List<String> numbers(int from, int to) {
+        return IntStream.range(from, to).mapToObj(Integer::toString).toList();
+    }
+
+    @Test
+    void a_category_is_followed_from_its_start_after_a_revision_and_live() throws InterruptedException {
+        append("Order-1", event("A", 0), event("A", 1));
+        BlockingQueue<String> all = follow(SubscribeToStreamOptions.get().fromStart());
+        BlockingQueue<String> after = follow(SubscribeToStreamOptions.get().fromRevision(0));
+        BlockingQueue<String> end = follow(SubscribeToStreamOptions.get().fromEnd());
+        assertThat(next(all, 2)).isEqualTo("0: 0, 1: 1");
+        assertThat(next(after, 1)).isEqualTo("1: 1");
+        append("Stock-1", event("A", 9));
+        append("Order-2", event("A", 2), event("A", 3));
+        assertThat(next(all, 2)).isEqualTo("2: 2, 3: 3");
+        assertThat(next(after, 2)).isEqualTo("2: 2, 3: 3");
+        assertThat(next(end, 2)).isEqualTo("2: 2, 3: 3");
+    }
+
+    private BlockingQueue<String> follow(SubscribeToStreamOptions options) {
+        BlockingQueue<String> events = new LinkedBlockingQueue<>();
+        SubscriptionListener listener = new SubscriptionListener() {
+            @Override
+            public void onEvent(Subscription subscription, ResolvedEvent event) {
+                events.add(event.getLink().getRevision() + ": "
+                        + Gateway.texts(List.of(event)).get(0));
+            }
+        };
+        Gateway.get(gateway.client.subscribeToStream("$ce-Order", listener, options.resolveLinkTos()));
+        return events;
+    }
+
+    private static String next(BlockingQueue<String> events, int count) throws InterruptedException {
+        String[] some = new String[count];
+        for (int i = 0; i < count; i++) {
+            some[i] = events.poll(20, TimeUnit.SECONDS);
+        }
+        return String.join(", ", some);
+    }
+
+    private List<String> data(String stream) {
+        return Gateway.texts(gateway.read(stream, ReadStreamOptions.get()));
+    }
+
+    private List<String> resolved(String stream) {
+        return Gateway.texts(gateway.read(stream, ReadStreamOptions.get().resolveLinkTos()));
+    }
+
+    private void append(String stream, EventData... events) {
+        gateway.append(stream, StreamState.any(), events);
+    }
+}
