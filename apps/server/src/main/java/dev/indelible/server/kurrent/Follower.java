@@ -103,9 +103,7 @@ final class Follower {
     private void followStream(String stream, long asked, ReadAnswer answer, Outbox<ReadResp> outbox)
             throws InterruptedException {
         StreamState state = StreamState.of(store, stream);
-        if (state.tombstoned()) {
-            throw Refusals.streamDeleted(stream);
-        }
+        state.refuseTombstoned(store, stream);
         long from = asked == Places.END ? state.version() : Math.max(asked, hiddenBefore(state));
         EventQuery query = EventQuery.stream(stream);
         if (StreamState.hasMeta(stream)) {

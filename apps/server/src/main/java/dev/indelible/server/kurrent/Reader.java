@@ -51,7 +51,7 @@ final class Reader {
 
     private void readStream(String stream, ReadReq.Options options, ReadAnswer answer) throws InterruptedException {
         StreamState state = StreamState.of(store, stream);
-        refuseDeleted(stream, state);
+        state.refuseTombstoned(store, stream);
         if (!state.isShown()) {
             answer.notFound(stream);
             return;
@@ -81,14 +81,6 @@ final class Reader {
                 answer.firstRevision(first);
             }
             answer.lastRevision(last);
-        }
-    }
-
-    private void refuseDeleted(String stream, StreamState state) {
-        if (state.tombstoned()) {
-            throw Refusals.streamDeleted(stream);
-        } else if (StreamState.isMeta(stream)) {
-            refuseDeleted(stream, StreamState.of(store, StreamState.ownerOf(stream)));
         }
     }
 

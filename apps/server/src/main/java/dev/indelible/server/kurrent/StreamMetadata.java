@@ -22,6 +22,9 @@ record StreamMetadata(long truncateBefore, long countMax, long ageMaxS) {
 
     static final StreamMetadata NONE = new StreamMetadata(0, Long.MAX_VALUE, Long.MAX_VALUE);
 
+    /** What holds for streams of metadata: their last event is shown. */
+    static final StreamMetadata LATEST_ONLY = new StreamMetadata(0, 1, Long.MAX_VALUE);
+
     private static final String TRUNCATE_BEFORE = "$tb";
 
     /** What is no JSON object says nothing. */

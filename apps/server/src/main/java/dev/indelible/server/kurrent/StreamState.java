@@ -31,7 +31,8 @@ record StreamState(
     static StreamState of(EventStore store, String stream) {
         long version = store.version(StreamName.of(stream));
         if (!hasMeta(stream)) {
-            return new StreamState(version, 0, null, StreamMetadata.NONE, false);
+            StreamMetadata fixed = isMeta(stream) ? StreamMetadata.LATEST_ONLY : StreamMetadata.NONE;
+            return new StreamState(version, 0, null, fixed, false);
         }
         EventQuery meta = EventQuery.stream(META_PREFIX + stream);
         try (Events last = store.read(meta, Range.all().fromTheEnd().limit(1))) {
@@ -67,6 +68,13 @@ record StreamState(
 
     static boolean isTombstone(RecordedEvent event) {
         return event.type().equals(TOMBSTONE_TYPE) && isMeta(event.stream().value());
+    }
+
+    /** Throws if the stream is no more, or the one whose metadata it holds. */
+    void refuseTombstoned(EventStore store, String stream) {
+        if (tombstoned || (isMeta(stream) && of(store, ownerOf(stream)).tombstoned())) {
+            throw Refusals.streamDeleted(isMeta(stream) ? ownerOf(stream) : stream);
+        }
     }
 
     /** Whether there is something to read, or there once was and it is old. */

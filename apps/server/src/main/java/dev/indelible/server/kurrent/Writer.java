@@ -67,7 +67,7 @@ final class Writer {
     private Written appendKnowingState(String stream, Expectation expected, List<NewEvent> events) {
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             StreamState state = StreamState.of(store, stream);
-            refuseTombstoned(stream, state);
+            state.refuseTombstoned(store, stream);
             if (isWrong(expected, state)) {
                 Written known = repeats.answerIfKnown(stream, expected, events, state);
                 return known == null ? new WrongVersion(state.lastRevision()) : known;
@@ -107,15 +107,6 @@ final class Writer {
             String stream, ExpectedVersion expected, List<NewEvent> events, long metaVersion) {
         return Append.to(StreamName.of(stream), expected, events)
                 .and(meta(stream), ExpectedVersion.exactly(metaVersion), List.of());
-    }
-
-    private void refuseTombstoned(String stream, StreamState state) {
-        if (state.tombstoned()) {
-            throw Refusals.streamDeleted(stream);
-        }
-        if (StreamState.isMeta(stream)) {
-            refuseTombstoned(stream, StreamState.of(store, StreamState.ownerOf(stream)));
-        }
     }
 
     private static boolean isWrong(Expectation expected, StreamState state) {
@@ -159,7 +150,7 @@ final class Writer {
         }
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             StreamState state = StreamState.of(store, stream);
-            refuseTombstoned(stream, state);
+            state.refuseTombstoned(store, stream);
             boolean nothingToHide =
                     !forEver && (state.version() == 0 || state.metadata().isDeleted());
             if (nothingToHide) {

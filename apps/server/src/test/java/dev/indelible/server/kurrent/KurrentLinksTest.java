@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class KurrentLinksTest {
     private final Gateway gateway = new Gateway(EventStore.on(new MemoryJournal()));
 

@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class KurrentStreamsTest {
     private static final StreamState ANY = StreamState.any();
     private static final StreamState NONE = StreamState.noStream();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class KurrentSubscriptionsTest {
     private final Gateway gateway = new Gateway(EventStore.on(new MemoryJournal()));
 
