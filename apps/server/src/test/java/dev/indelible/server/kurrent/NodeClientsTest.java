@@ -1,0 +1,72 @@
+package dev.indelible.server.kurrent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.indelible.EventStore;
+import dev.indelible.memory.MemoryJournal;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The official Node clients, which need the programs node and npm: in the Maven profile {@code node}. */
+@Tag("node")
+@Timeout(300)
+class NodeClientsTest {
+    private static final Path SOURCES = Path.of("src", "test", "node");
+    private static final List<String> CLIENTS = List.of("@kurrent/kurrentdb-client", "@eventstore/db-client");
+
+    @TempDir
+    static Path home;
+
+    @BeforeAll
+    static void install() throws Exception {
+        for (String file : List.of("package.json", "client.mjs")) {
+            Files.copy(SOURCES.resolve(file), home.resolve(file));
+        }
+        run("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock");
+    }
+
+    @Test
+    void both_node_clients_work_over_the_memory_engine() throws Exception {
+        useClients(EventStore.on(new MemoryJournal()));
+    }
+
+    @Test
+    void both_node_clients_work_over_the_embedded_engine(@TempDir Path directory) throws Exception {
+        useClients(EventStore.open("embedded:" + directory));
+    }
+
+    private static void useClients(EventStore store) throws Exception {
+        try (Gateway gateway = new Gateway(store)) {
+            for (String client : CLIENTS) {
+                String suffix = Integer.toString(CLIENTS.indexOf(client));
+                run("node", "client.mjs", client, Integer.toString(gateway.server.port()), suffix);
+            }
+        }
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        File output = home.resolve("output").toFile();
+        Process process = new ProcessBuilder(command)
+                .directory(home.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output)
+                .start();
+        try {
+            assertThat(process.waitFor(180, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(process.exitValue())
+                .as(String.join(" ", command) + "\n" + Files.readString(output.toPath()))
+                .isZero();
+    }
+}

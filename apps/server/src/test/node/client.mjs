@@ -1,0 +1,169 @@
+// Uses one of the official Node clients as an application would. Arguments: the client's package, and the port.
+// Every check that fails ends the program with an error; the last line says how many went through.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const [package_, port, suffix] = process.argv.slice(2);
+const library = createRequire(join(process.cwd(), "client.cjs"))(package_);
+const { jsonEvent, binaryEvent, ANY, NO_STREAM, STREAM_EXISTS, START, END, BACKWARDS, FORWARDS } = library;
+const Client = library.KurrentDBClient ?? library.EventStoreDBClient;
+const client = Client.connectionString(`esdb://localhost:${port}?tls=false`);
+const newer = library.KurrentDBClient !== undefined;
+const category = `Order${suffix}`;
+const stream = `${category}-1`;
+const expecting = (state) => (newer ? { streamState: state } : { expectedRevision: state });
+const collect = async (read) => {
+  const all = [];
+  for await (const event of read) all.push(event);
+  return all;
+};
+const take = async (subscription, count) => {
+  const some = [];
+  for await (const event of subscription) {
+    some.push(event);
+    if (some.length === count) break;
+  }
+  return some;
+};
+
+const checks = {
+  async "appends under each expectation and reads back what it wrote"() {
+    const placed = jsonEvent({ type: "Placed", data: { total: 12.5 }, metadata: { $correlationId: "c1", n: [1] } });
+    const scanned = binaryEvent({ type: "Scanned", data: Buffer.from([0, 1, 255]), metadata: Buffer.from([7]) });
+    const first = await client.appendToStream(stream, [placed, scanned], expecting(NO_STREAM));
+    assert.equal(first.success, true);
+    assert.equal(first.nextExpectedRevision, 1n);
+    const again = await client.appendToStream(stream, [placed, scanned], expecting(NO_STREAM));
+    assert.deepEqual(again.position, first.position);
+    await client.appendToStream(stream, jsonEvent({ type: "Paid", data: { n: 1 } }), expecting(1n));
+    await client.appendToStream(stream, jsonEvent({ type: "Paid", data: { n: 2 } }), expecting(STREAM_EXISTS));
+    await client.appendToStream(stream, jsonEvent({ type: "Paid", data: { n: 3 } }), expecting(ANY));
+    const events = (await collect(client.readStream(stream))).map(({ event }) => event);
+    assert.deepEqual(events.map((event) => event.revision), [0n, 1n, 2n, 3n, 4n]);
+    assert.deepEqual(events[0].data, { total: 12.5 });
+    assert.deepEqual(events[0].metadata, { $correlationId: "c1", n: [1] });
+    assert.equal(events[0].id, placed.id);
+    assert.deepEqual(Buffer.from(events[1].data), Buffer.from([0, 1, 255]));
+    assert.equal(events[1].isJson, false);
+    assert.ok(Math.abs(new Date(events[0].created).getTime() - Date.now()) < 60_000);
+  },
+
+  async "is refused a wrong expectation by an error of that name"() {
+    const event = jsonEvent({ type: "Paid", data: {} });
+    await assert.rejects(client.appendToStream(stream, event, expecting(NO_STREAM)), (error) => {
+      assert.ok(error instanceof library.WrongExpectedVersionError, error.stack);
+      assert.equal(error.streamName, stream);
+      return true;
+    });
+    await assert.rejects(client.appendToStream("None" + suffix, event, expecting(STREAM_EXISTS)),
+      library.WrongExpectedVersionError);
+  },
+
+  async "appends with credentials of its own by the other method"() {
+    const options = { ...expecting(4n), credentials: { username: "admin", password: "changeit" } };
+    const result = await client.appendToStream(stream, jsonEvent({ type: "Paid", data: { n: 4 } }), options);
+    assert.equal(result.nextExpectedRevision, 5n);
+  },
+
+  async "reads backwards, from a revision, so many, and learns that there is no stream"() {
+    const back = await collect(client.readStream(stream, { direction: BACKWARDS, fromRevision: END, maxCount: 2 }));
+    assert.deepEqual(back.map(({ event }) => event.revision), [5n, 4n]);
+    const from = await collect(client.readStream(stream, { direction: FORWARDS, fromRevision: 3n, maxCount: 2 }));
+    assert.deepEqual(from.map(({ event }) => event.revision), [3n, 4n]);
+    await assert.rejects(collect(client.readStream("None" + suffix)), library.StreamNotFoundError);
+  },
+
+  async "reads everything in both directions"() {
+    const all = await collect(client.readAll({ fromPosition: START }));
+    const mine = all.filter(({ event }) => event.streamId === stream);
+    assert.equal(mine.length, 6);
+    const positions = all.map(({ event }) => event.position.commit);
+    assert.deepEqual(positions, [...positions].sort((a, b) => (a < b ? -1 : 1)));
+    const back = await collect(client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 3 }));
+    assert.deepEqual(back.map(({ event }) => event.id), all.slice(-3).reverse().map(({ event }) => event.id));
+  },
+
+  async "reads a category as links and resolved"() {
+    await client.appendToStream(`${category}-2`, jsonEvent({ type: "Placed", data: { total: 1 } }));
+    const links = await collect(client.readStream(`$ce-${category}`));
+    assert.equal(links.length, 7);
+    const resolved = await collect(client.readStream(`$ce-${category}`, { resolveLinkTos: true }));
+    assert.deepEqual(resolved.map(({ link }) => link.revision), [0n, 1n, 2n, 3n, 4n, 5n, 6n]);
+    assert.equal(resolved[6].event.streamId, `${category}-2`);
+    assert.deepEqual(resolved[6].event.data, { total: 1 });
+  },
+
+  async "follows a stream, a category and everything, with what is new"() {
+    const followed = client.subscribeToStream(stream, { fromRevision: 3n });
+    const all = client.subscribeToAll({
+      fromPosition: START,
+      filter: library.streamNameFilter({ prefixes: [category] }),
+    });
+    const views = client.subscribeToStream(`$ce-${category}`, { fromRevision: START, resolveLinkTos: true });
+    const some = Promise.all([take(followed, 3), take(all, 8), take(views, 8)]);
+    await client.appendToStream(stream, jsonEvent({ type: "Shipped", data: {} }));
+    const [ofStream, ofAll, ofCategory] = await some;
+    assert.deepEqual(ofStream.map(({ event }) => event.revision), [4n, 5n, 6n]);
+    assert.equal(ofAll[7].event.type, "Shipped");
+    assert.equal(ofCategory[7].event.type, "Shipped");
+    await Promise.all([followed.unsubscribe(), all.unsubscribe(), views.unsubscribe()]);
+  },
+
+  async "skips the system's events by its own filter"() {
+    const all = client.subscribeToAll({ fromPosition: START, filter: library.excludeSystemEvents() });
+    const some = await take(all, 8);
+    assert.ok(some.every(({ event }) => !event.type.startsWith("$")));
+    await all.unsubscribe();
+  },
+
+  async "keeps metadata of streams and reads by it"() {
+    assert.equal((await client.getStreamMetadata(stream)).metadata, undefined);
+    await client.setStreamMetadata(stream, { maxCount: 2, colour: "red" });
+    const { metadata } = await client.getStreamMetadata(stream);
+    assert.equal(metadata.maxCount, 2);
+    assert.equal(metadata.colour, "red");
+    assert.equal((await collect(client.readStream(stream))).length, 2);
+  },
+
+  async "deletes, goes on, and puts up a tombstone"() {
+    await client.deleteStream(stream);
+    await assert.rejects(collect(client.readStream(stream)), library.StreamNotFoundError);
+    const next = await client.appendToStream(stream, jsonEvent({ type: "Again", data: {} }), expecting(NO_STREAM));
+    assert.equal(next.nextExpectedRevision, 7n);
+    await assert.rejects(client.deleteStream(stream, { expectedRevision: 0n }), library.WrongExpectedVersionError);
+    await client.tombstoneStream(stream);
+    await assert.rejects(collect(client.readStream(stream)), library.StreamDeletedError);
+    await assert.rejects(client.appendToStream(stream, jsonEvent({ type: "No", data: {} })),
+      library.StreamDeletedError);
+  },
+
+  async "appends ten thousand times over its one call, each stream in order"() {
+    const count = 10_000;
+    const streams = 50;
+    const running = [];
+    for (let i = 0; i < count; i++) {
+      const event = jsonEvent({ type: "Counted", data: { i } });
+      running.push(client.appendToStream(`${category}Many-${i % streams}`, event));
+    }
+    await Promise.all(running);
+    for (let k = 0; k < streams; k++) {
+      const events = await collect(client.readStream(`${category}Many-${k}`));
+      const expected = [...Array(count / streams).keys()].map((i) => k + i * streams);
+      assert.deepEqual(events.map(({ event }) => event.data.i), expected);
+    }
+  },
+};
+
+let passed = 0;
+for (const [name, check] of Object.entries(checks)) {
+  try {
+    await check();
+    passed++;
+  } catch (error) {
+    console.error(`${package_}: ${name}: ${error.stack}`);
+  }
+}
+await client.dispose();
+console.log(`${passed} of ${Object.keys(checks).length}`);
+process.exit(passed === Object.keys(checks).length ? 0 : 1);
