@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The custom metadata of the protocol as metadata, tags and schema version of an event, and back.
  *
  * <p>A JSON object is kept as JSON: {@code $correlationId} and {@code $causationId} become {@code correlation_id} and
- * {@code causation_id}; {@code $tags}, a list of texts, becomes the tags, and {@code $schemaVersion} the schema version.
- * No bytes are an object without members. Whatever would not come back as the same value, and all that is no JSON
- * object, is kept as the bytes that it is.
+ * {@code causation_id}; {@code $tags}, a list of texts, becomes the tags, and {@code $schemaVersion} the schema
+ * version. No bytes are an object without members. Whatever would not come back as the same value, and all that is no
+ * JSON object, is kept as the bytes that it is.
  *
  * @param metadata the event's metadata
  * @param tags the event's tags
