@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.indelible.EventStore;
 import dev.indelible.memory.MemoryJournal;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,17 @@ class NodeClientsTest {
     @Test
     void both_node_clients_work_over_the_embedded_engine(@TempDir Path directory) throws Exception {
         useClients(EventStore.open("embedded:" + directory));
+    }
+
+    @Test
+    void both_node_clients_work_over_postgresql() throws Exception {
+        try (EmbeddedPostgres server = EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .start()) {
+            useClients(EventStore.open(
+                    "postgresql://postgres:postgres@127.0.0.1:" + server.getPort() + "/postgres?schema=node"));
+        }
     }
 
     private static void useClients(EventStore store) throws Exception {
