@@ -34,6 +34,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
     private int unanswered;
     private boolean holdsBack;
     private boolean noMore;
+    private boolean over;
 
     BatchAppendCall(ServerCallStreamObserver<BatchAppendResp> call, OpenCalls calls, Writer writer, AppendRoom room) {
         this.call = call;
@@ -50,24 +51,27 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
     @Override
     public void onNext(BatchAppendReq request) {
         boolean more;
+        RuntimeException fault = null;
         lock.lock();
         try {
             take(request);
             holdsBack = unanswered >= APPENDS_MAX;
             more = !holdsBack;
         } catch (RuntimeException e) {
-            outbox.fail(e);
-            return;
+            fault = e;
+            more = false;
         } finally {
             lock.unlock();
         }
-        if (more) {
+        if (fault != null) {
+            outbox.fail(fault);
+        } else if (more) {
             call.request(1);
         }
     }
 
     private void take(BatchAppendReq request) {
-        if (outbox.isEnded()) {
+        if (over) {
             return;
         }
         UUID id = EventForm.uuid(request.getCorrelationId());
@@ -170,6 +174,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
         calls.remove(outbox);
         lock.lock();
         try {
+            over = true;
             begun.values().forEach(BatchedAppend::leave);
             begun.clear();
         } finally {

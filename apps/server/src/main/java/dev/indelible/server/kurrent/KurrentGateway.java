@@ -36,6 +36,7 @@ public final class KurrentGateway implements AutoCloseable {
                 .addService(new StreamsService(store, calls, room))
                 .addService(new FeaturesService())
                 .addService(new GossipService())
+                .addService(new ProjectionsService(store, calls))
                 .maxRequestMessageLength(MESSAGE_BYTES_MAX)
                 .build();
     }

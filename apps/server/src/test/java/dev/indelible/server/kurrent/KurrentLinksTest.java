@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.indelible.EventStore;
 import dev.indelible.memory.MemoryJournal;
 import io.kurrent.dbclient.EventData;
+import io.kurrent.dbclient.KurrentDBConnectionString;
+import io.kurrent.dbclient.KurrentDBProjectionManagementClient;
 import io.kurrent.dbclient.Position;
+import io.kurrent.dbclient.ProjectionDetails;
 import io.kurrent.dbclient.ReadStreamOptions;
 import io.kurrent.dbclient.ResolvedEvent;
 import io.kurrent.dbclient.StreamNotFoundException;
@@ -19,6 +22,7 @@ import io.kurrent.dbclient.SubscriptionListener;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -95,6 +99,24 @@ class KurrentLinksTest {
         assertThat(resolved.get(0).getEvent()).isNull();
         assertThat(resolved.get(0).getLink().getRevision()).isZero();
         assertThat(resolved.get(1).getEvent().getEventData()).asString().isEqualTo("2");
+    }
+
+    @Test
+    void the_projections_of_these_streams_are_enabled_and_never_behind() {
+        append("Order-1", event("Placed", 1));
+        KurrentDBProjectionManagementClient projections = KurrentDBProjectionManagementClient.create(
+                KurrentDBConnectionString.parseOrThrow("esdb://localhost:" + gateway.server.port() + "?tls=false"));
+        finish(projections.enable("$by_category"));
+        ProjectionDetails details = Gateway.get(projections.getStatus("$by_category"));
+        assertThat(details.getStatus()).isEqualTo("Running");
+        assertThat(details.getProgress()).isEqualTo(100);
+        assertThat(details.getPosition()).isEqualTo("C:1/P:1");
+        assertThat(Gateway.get(projections.list()))
+                .extracting(ProjectionDetails::getName)
+                .containsExactly("$by_category", "$by_event_type", "$by_correlation_id", "$streams");
+        assertThatThrownBy(() -> finish(projections.enable("mine"))).hasMessageContaining("projection mine");
+        assertThatThrownBy(() -> finish(projections.disable("$by_category"))).hasMessageContaining("UNIMPLEMENTED");
+        Gateway.get(projections.shutdown());
     }
 
     @Test
@@ -188,6 +210,11 @@ class KurrentLinksTest {
             some[i] = events.poll(20, TimeUnit.SECONDS);
         }
         return String.join(", ", some);
+    }
+
+    /** The client gives these futures without a type. */
+    private static void finish(CompletableFuture<?> future) {
+        Gateway.get(future);
     }
 
     private List<String> data(String stream) {
