@@ -311,6 +311,21 @@ final class BrokenJournals {
         }
     }
 
+    /** 11: it refuses reserved names, which is the store's to do. */
+    static class RefusingSystem extends KeptJournal {
+        RefusingSystem(MemoryJournal kept) {
+            super(kept);
+        }
+
+        @Override
+        public Outcome append(Append append) {
+            if (append.parts().stream().anyMatch(part -> part.stream().isSystem())) {
+                throw new IllegalArgumentException("reserved");
+            }
+            return super.append(append);
+        }
+    }
+
     /** 12: it says nothing of itself. */
     static class Silent extends KeptJournal {
         Silent(MemoryJournal kept) {

@@ -54,6 +54,7 @@ class ContractHasTeethTest {
                 new Broken("10 repeats", BrokenJournals.Repeating::new, SubscriptionContract.class),
                 new Broken("10 stuck on nothing", BrokenJournals.StuckOnNothing::new, SubscriptionContract.class),
                 new Broken("11 has no limits", BrokenJournals.Limitless::new, LimitsContract.class),
+                new Broken("11 refuses the system", BrokenJournals.RefusingSystem::new, LimitsContract.class),
                 new Broken("12 is silent", BrokenJournals.Silent::new, StatusContract.class),
                 new Broken("12 is deaf", BrokenJournals.Deaf::new, StatusContract.class),
                 new Broken("query by prefix", BrokenJournals.PrefixCategory::new, QueryContract.class),
