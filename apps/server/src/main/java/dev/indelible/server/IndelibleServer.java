@@ -36,8 +36,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store over HTTP/1.1 and HTTP/2 on one port: appends, reads as pages, NDJSON and Server-Sent Events, health. It does
- * not authenticate anybody; let it listen on the loopback interface, or behind something that does.
+ * A store over HTTP/1.1 and HTTP/2 on one port: appends, reads as pages, NDJSON and Server-Sent Events, health, and the
+ * gRPC protocol of KurrentDB. It does not authenticate anybody; let it listen on the loopback interface, or behind
+ * something that does.
  */
 public final class IndelibleServer implements AutoCloseable {
     /** Most bytes of a request's body. */
