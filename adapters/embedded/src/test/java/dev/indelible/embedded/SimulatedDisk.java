@@ -25,7 +25,7 @@ final class SimulatedDisk implements Disk {
         bytesUntilFull = bytes;
     }
 
-    /** The force of that number from now on fails, and only that one; those of what is filled with zeros do not count. */
+    /** The force of that number from now on fails, and only that one; filling with zeros does not count. */
     synchronized void failForce(int number) {
         forcesUntilFailure = number;
     }
