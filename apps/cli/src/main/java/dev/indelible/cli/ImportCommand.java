@@ -7,8 +7,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -62,16 +60,13 @@ final class ImportCommand implements Callable<Integer> {
         try (EventLines lines = EventLines.of(input());
                 Connection store = Connection.open(url)) {
             Tally tally = new Tally(System::nanoTime);
-            CountDownLatch over = new CountDownLatch(1);
-            Thread teller = Thread.ofVirtual().name("indelible-progress").start(() -> tell(tally, over));
+            Progress telling = Progress.start(console, tally, progress);
             try {
                 new Importer(store, tally, inOrder ? 1 : store.appendsInFlight()).run(lines);
             } catch (BadLine e) {
                 throw new ImportFailed(source() + ": " + e.getMessage() + imported(tally), e);
             } finally {
-                over.countDown();
-                teller.join();
-                console.err().println(tally);
+                telling.finish();
             }
         }
         return 0;
@@ -102,18 +97,5 @@ final class ImportCommand implements Callable<Integer> {
 
     private static String imported(Tally tally) {
         return " (" + tally.imported() + " events of this input are in the store and stay)";
-    }
-
-    private void tell(Tally tally, CountDownLatch over) {
-        if (!progress && !console.errIsTerminal()) {
-            return;
-        }
-        try {
-            while (!over.await(1, TimeUnit.SECONDS)) {
-                console.err().println(tally);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -69,6 +69,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new ServeCommand(console))
                 .addSubcommand(new ImportCommand(console))
                 .addSubcommand(new ExportCommand(console))
+                .addSubcommand(new CopyCommand(console))
                 .addSubcommand(new AppendCommand(console))
                 .addSubcommand(new ReadCommand(console))
                 .addSubcommand(new TailCommand(console))

@@ -34,8 +34,13 @@ final class OpenedStore implements Connection {
     }
 
     static OpenedStore open(String url) {
+        return new OpenedStore(openStore(url));
+    }
+
+    /** The store at a journal URL; if it is held by another process, the error says what to do. */
+    static EventStore openStore(String url) {
         try {
-            return new OpenedStore(EventStore.open(url));
+            return EventStore.open(url);
         } catch (Unavailable e) {
             String message = String.valueOf(e.getMessage());
             if (!message.contains(" is held by ")) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "schema",
         description = {
-            "Prints what an engine makes on first use (tables, functions), as a script or template.",
+            "Prints what an engine makes on first use, as a script or template.",
             "For whoever would rather run it than let the application make it.",
             "With the command check: whether recorded events can still be read."
         },
