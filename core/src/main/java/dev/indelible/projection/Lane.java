@@ -96,9 +96,8 @@ final class Lane<E, T> {
             while (turn != null) {
                 try {
                     follow(turn);
-                } catch (InterruptedException e) {
-                    throw e;
                 } catch (Exception | Error e) {
+                    Thread.interrupted(); // Nobody interrupts this thread but the work that it does.
                     course.failed(e);
                     long nanos = Math.min(PAUSE_MAX.toNanos(), PAUSE_FIRST.toNanos() << Math.min(20, pauses++));
                     course.awaitEnd(turn, Duration.ofNanos(nanos));

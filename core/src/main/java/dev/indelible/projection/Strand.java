@@ -82,9 +82,8 @@ final class Strand<E, T> {
                 }
                 done = until;
                 succeeded(end, some.size());
-            } catch (InterruptedException e) {
-                throw e;
             } catch (Exception | Error e) {
+                Thread.interrupted(); // Nobody interrupts this thread but the work itself.
                 switch (verdict(some, e)) {
                     case AGAIN -> {}
                     case PARKED -> done++;
@@ -185,6 +184,10 @@ final class Strand<E, T> {
 
     /** Several are tried again in parts, one a few times; then it is set aside, or all is over. */
     private Verdict verdict(List<RecordedEvent> events, Throwable e) throws InterruptedException {
+        if (isDamaged) {
+            course.stop(e);
+            return Verdict.OVER;
+        }
         boolean isElsewhere = e instanceof Unavailable;
         if (isElsewhere || events.size() > 1 || ++attempts < wiring.options().attemptsMax()) {
             course.failed(e);
@@ -195,7 +198,7 @@ final class Strand<E, T> {
             return Verdict.AGAIN;
         }
         attempts = 0;
-        if (isDamaged || wiring.options().whenGivenUp() == ProjectorOptions.WhenGivenUp.STOP) {
+        if (wiring.options().whenGivenUp() == ProjectorOptions.WhenGivenUp.STOP) {
             course.stop(e);
             return Verdict.OVER;
         }

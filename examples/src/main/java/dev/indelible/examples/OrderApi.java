@@ -1,5 +1,6 @@
 package dev.indelible.examples;
 
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.indelible.EventStoreException.Conflict;
@@ -16,11 +17,13 @@ import dev.indelible.examples.Ordering.Place;
 import dev.indelible.examples.Ordering.Ship;
 import dev.indelible.projection.Projections;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -30,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import redis.clients.jedis.exceptions.JedisException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,6 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class OrderApi implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int BODY_BYTES_MAX = 100_000;
 
     private final JsonMapper json = Ordering.mapper();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -54,7 +59,11 @@ final class OrderApi implements AutoCloseable {
         this.orders = orders;
         this.queries = queries;
         this.projections = projections;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        try {
+            this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        } catch (BindException e) {
+            throw new IOException("port " + port + ": " + e.getMessage(), e);
+        }
         server.setExecutor(threads);
         server.createContext("/", this::answer);
     }
@@ -100,17 +109,19 @@ final class OrderApi implements AutoCloseable {
             return Answer.problem(400, String.valueOf(e.getMessage()));
         } catch (IllegalStateException | Conflict e) {
             return Answer.problem(409, String.valueOf(e.getMessage()));
-        } catch (Unavailable e) {
+        } catch (ElasticsearchException e) {
+            return Answer.problem(e.status() == 400 ? 400 : 503, "search: " + e.getMessage());
+        } catch (Unavailable | SQLException | IOException | JedisException e) {
             return Answer.problem(503, String.valueOf(e.getMessage()));
         } catch (Exception e) {
-            return Answer.problem(500, e.toString());
+            return Answer.problem(500, "something went wrong here");
         }
     }
 
     private Answer route(HttpExchange exchange) throws Exception {
         List<String> path = Arrays.stream(exchange.getRequestURI().getRawPath().split("/", -1))
                 .skip(1)
-                .map(part -> URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8))
+                .map(OrderApi::decoded)
                 .toList();
         String shape = exchange.getRequestMethod() + " " + path.getFirst() + " " + path.size();
         return switch (shape) {
@@ -143,13 +154,21 @@ final class OrderApi implements AutoCloseable {
         };
     }
 
+    private static String decoded(String part) {
+        String text = URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(part + ": control characters (expected: text)");
+        }
+        return text;
+    }
+
     private Answer handle(HttpExchange exchange, String id, String name) throws IOException {
         String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
         if (key == null) {
             throw new IllegalArgumentException("Idempotency-Key: none (expected: a header with an id of this command)");
         }
         var handled = orders.handleOnce(
-                key, id, command(name, id, exchange.getRequestBody().readAllBytes()));
+                key, id, command(name, id, exchange.getRequestBody().readNBytes(BODY_BYTES_MAX)));
         return new Answer(
                 200,
                 Map.of(
@@ -185,8 +204,12 @@ final class OrderApi implements AutoCloseable {
     }
 
     private static LocalDate date(JsonNode given, String member) {
+        String text = text(given, member);
         try {
-            return LocalDate.parse(text(given, member));
+            if (text.length() > "2026-11-27".length()) { // What is recorded must be what all read models can take in.
+                throw new DateTimeParseException("a year of more than four digits", text, 0);
+            }
+            return LocalDate.parse(text);
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(member + ": " + e.getParsedString() + " (expected: as 2026-11-27)", e);
         }

@@ -107,6 +107,11 @@ class OrderApplicationTest {
                 .contains("estimated_delivery: soon (expected: as 2026-11-27)");
         assertThat(post(orders, "/orders/3/place", "g", "{", 400).toString()).contains("error");
         assertThat(post(orders, "/orders/3/paint", "g", "", 400).toString()).contains("command: paint");
+        assertThat(post(orders, "/orders/3/place", "g", ANNAS.replace("2026", "+999999999"), 400)
+                        .toString())
+                .contains("estimated_delivery: +999999999-11-27 (expected");
+        assertThat(get(orders, "/orders/%00", 400).toString()).contains("control characters");
+        assertThat(get(orders, "/search?q=(", 400).toString()).contains("search: ");
         assertThat(get(orders, "/orders/3", 404).toString()).contains("order 3: not there");
         assertThat(get(orders, "/", 404).toString()).contains("expected: POST /orders/{id}/{command}");
     }

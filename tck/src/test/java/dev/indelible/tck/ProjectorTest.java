@@ -10,6 +10,7 @@ import dev.indelible.event.RecordedEvent;
 import dev.indelible.memory.MemoryJournal;
 import dev.indelible.memory.MemoryTarget;
 import dev.indelible.projection.Change;
+import dev.indelible.projection.Delivered;
 import dev.indelible.projection.Delivery;
 import dev.indelible.projection.Note;
 import dev.indelible.projection.Projection;
@@ -65,6 +66,25 @@ class ProjectorTest extends ProjectorFixture {
         first.resume();
         awaitAt(first, last);
         assertThat(target.model("counts")).isEqualTo(other.model("counts"));
+    }
+
+    @Test
+    void work_that_is_interrupted_has_failed_and_is_done_again() throws Exception {
+        AtomicInteger interrupts = new AtomicInteger();
+        Projection<RecordedEvent, Map<String, Long>> interrupted = new Counts() {
+            @Override
+            public void applyAll(List<Delivered<RecordedEvent>> events, Map<String, Long> model) throws Exception {
+                if (interrupts.incrementAndGet() <= 3) {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedException("from the work");
+                }
+                super.applyAll(events, model);
+            }
+        };
+        var projector = start(interrupted, target);
+        awaitAt(projector, append("Order-1", 5));
+        assertThat(target.model("counts")).isEqualTo(Map.of("Order-1", 5L));
+        assertThat(projector.status().failures()).isPositive();
     }
 
     @Test

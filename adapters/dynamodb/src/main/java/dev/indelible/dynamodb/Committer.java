@@ -61,6 +61,7 @@ final class Committer implements AutoCloseable {
     private boolean closed;
 
     private @Nullable Head head;
+    private volatile long highest;
     private int lastAppends;
     private long lastNanos;
     private long othersSeen = System.nanoTime() - OTHERS_NANOS;
@@ -263,12 +264,32 @@ final class Committer implements AutoCloseable {
         }
     }
 
+    /** Position of the last event that was ever seen here. */
+    long highest() {
+        return highest;
+    }
+
+    /**
+     * The head, if it is not before one that was seen earlier: then what this process remembers is of another table,
+     * and would be damage in this one.
+     */
+    Head notBefore(long seen, Head found) {
+        if (found.last() < seen) {
+            throw new EventStoreException.Corrupted(
+                    "DynamoDB table " + service.table() + ": its last event is at position " + found.last()
+                            + " (expected: " + seen + " or later): it was made anew or restored; open the store again",
+                    null);
+        }
+        return found;
+    }
+
     /** The head as last seen, or as it is now. */
     private Head findHead() {
         Head known = head;
         if (known == null) {
-            known = Head.of(service.get(Keys.HEAD, true));
+            known = notBefore(highest, Head.of(service.get(Keys.HEAD, true)));
             head = known;
+            highest = known.last();
             recent.restart(known.last());
         }
         return known;
@@ -303,6 +324,7 @@ final class Committer implements AutoCloseable {
 
     private void succeed(Plan plan, List<Waiting> planned, Head made) {
         head = made;
+        highest = made.last();
         if (recent.last() != plan.head().last()) {
             recent.restart(plan.head().last());
         }
@@ -322,7 +344,8 @@ final class Committer implements AutoCloseable {
         List<CancellationReason> reasons = e.cancellationReasons();
         Optional<Head> other = transaction.otherHead(reasons);
         other.ifPresent(found -> {
-            head = found;
+            head = notBefore(highest, found);
+            highest = found.last();
             othersSeen = System.nanoTime();
         });
         transaction.longer(reasons).forEach(chains::ask);

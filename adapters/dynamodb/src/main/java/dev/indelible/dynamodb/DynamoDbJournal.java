@@ -130,7 +130,12 @@ public final class DynamoDbJournal implements Journal {
     @Override
     public Position head() {
         refuseIfClosed();
-        return Position.of(Head.of(service.get(Keys.HEAD, true)).last());
+        return Position.of(lookAtHead().last());
+    }
+
+    private Head lookAtHead() {
+        long seen = committer.highest();
+        return committer.notBefore(seen, Head.of(service.get(Keys.HEAD, true)));
     }
 
     @Override
@@ -142,7 +147,7 @@ public final class DynamoDbJournal implements Journal {
     @Override
     public Description describe() {
         refuseIfClosed();
-        Head head = Head.of(service.get(Keys.HEAD, true));
+        Head head = lookAtHead();
         Throwable error = committer.lastError();
         return Description.of("dynamodb", "table " + service.table())
                 .with("head", head.last())

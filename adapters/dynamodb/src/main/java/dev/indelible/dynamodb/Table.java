@@ -43,7 +43,7 @@ final class Table {
                     DeletionPolicy: Retain
                     UpdateReplacePolicy: Retain
                     Properties:
-                      TableName: %s
+                      TableName: "%s"
                       BillingMode: PAY_PER_REQUEST
                       DeletionProtectionEnabled: true
                       PointInTimeRecoverySpecification:

@@ -88,6 +88,24 @@ class FaultsTest {
     }
 
     @Test
+    void a_table_that_was_made_anew_is_not_taken_for_the_one_that_was_there() {
+        for (int i = 0; i < 5; i++) {
+            store.append(ORDER, any(), event(i));
+        }
+        clients.getFirst().deleteTable(request -> request.tableName(table));
+        EventStore another = open(DynamoDbOptions.of(table));
+        another.append(StreamName.of("Other-1"), any(), event(9));
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> store.append(ORDER, any(), event(6)))
+                    .isInstanceOf(Corrupted.class)
+                    .hasMessageContaining("its last event is at position 1 (expected: 5 or later)");
+            assertThatThrownBy(store::head).isInstanceOf(Corrupted.class);
+        }
+        assertThat(another.read(EventQuery.all()).toList()).hasSize(1);
+        assertThat(another.version(ORDER)).isZero();
+    }
+
+    @Test
     void a_commit_whose_answer_is_lost_is_recorded_once_and_is_no_repetition() {
         store.append(ORDER, any(), event(0));
         for (int losses : new int[] {1, 3, 12}) {

@@ -31,6 +31,7 @@ public final class ElasticsearchServer implements AutoCloseable {
             this.home = versions.findFirst().orElseThrow().toAbsolutePath();
         }
         this.directory = Files.createTempDirectory("indelible-elasticsearch");
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close)); // Also if it ends while this one starts.
         start();
     }
 
@@ -116,6 +117,9 @@ public final class ElasticsearchServer implements AutoCloseable {
     @Override
     public void close() {
         kill();
+        if (!Files.exists(directory)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -89,15 +89,22 @@ public final class PostgresTarget implements ProjectionTarget<Connection> {
         Namespace namespace = change.namespace();
         switch (change.effect()) {
             case NOTES -> {}
-            case WORK -> work.on(connection);
+            case WORK -> perform(connection, work);
             case CREATE -> {
                 schemas.create(connection, namespace);
-                work.on(connection);
+                perform(connection, work);
                 schemas.requireTables(connection, namespace);
             }
             case PUBLISH -> schemas.publish(connection, namespace);
             case DROP -> schemas.drop(connection, namespace);
         }
+    }
+
+    private static void perform(Connection connection, Work<Connection> work) throws Exception {
+        String transaction = WorkConnection.transactionOf(connection);
+        WorkConnection watched = new WorkConnection(connection);
+        work.on(watched.given());
+        watched.requireWhole(transaction);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.indelible.Codec;
 import dev.indelible.EventStore;
+import dev.indelible.EventStoreException.Corrupted;
 import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.EventQuery;
 import dev.indelible.event.ExpectedVersion;
@@ -158,6 +159,50 @@ class PostgresTargetTest implements ProjectionTargetContract<Connection> {
         assertThat(model("orders")).isEmpty();
         assertThat(target.change(work(part), connection -> put(connection, "a", 1, Position.of(1))))
                 .isTrue();
+    }
+
+    @Test
+    void work_that_would_end_the_transaction_is_refused() throws Exception {
+        make(ONE);
+        publish(ONE);
+        Note part = Note.absent("part/1");
+        List<Work<Connection>> ends = List.of(
+                Connection::commit,
+                Connection::rollback,
+                Connection::close,
+                connection -> connection.setAutoCommit(true));
+        for (Work<Connection> end : ends) {
+            assertThatThrownBy(() -> target.change(work(part), connection -> {
+                        put(connection, "a", 1, Position.of(1));
+                        end.on(connection);
+                    }))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("the projector ends its transaction");
+        }
+        assertThatThrownBy(() -> target.change(
+                        work(part), connection -> connection.createStatement().execute("COMMIT")))
+                .isInstanceOf(Corrupted.class)
+                .hasMessageContaining("has ended the transaction");
+        assertThat(model("orders")).isEmpty();
+    }
+
+    @Test
+    void work_that_goes_on_after_a_statement_failed_has_failed() throws Exception {
+        make(ONE);
+        publish(ONE);
+        Note part = Note.absent("part/1");
+        assertThatThrownBy(() -> target.change(work(part), connection -> {
+                    put(connection, "a", 1, Position.of(1));
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("INSERT INTO model VALUES ('a', 2)");
+                    } catch (SQLException swallowed) {
+                        assertThat(swallowed.getMessage()).contains("duplicate key");
+                    }
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("it lets the exception pass");
+        assertThat(model("orders")).isEmpty();
+        assertThat(target.note("orders", "part/1")).isEmpty();
     }
 
     @Test

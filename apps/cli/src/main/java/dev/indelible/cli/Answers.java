@@ -93,7 +93,7 @@ final class Answers {
 
     private static RuntimeException conflict(JsonNode problem, String detail, @Nullable Append append) {
         Refused refusal = append == null ? null : refusal(problem, append);
-        return refusal == null ? new IllegalArgumentException(detail) : new Conflict(refusal);
+        return refusal == null ? new IllegalStateException(detail) : new Conflict(refusal);
     }
 
     private static @Nullable Refused refusal(JsonNode problem, Append append) {

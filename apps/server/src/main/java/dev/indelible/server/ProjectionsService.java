@@ -105,7 +105,8 @@ final class ProjectionsService implements HttpService {
         switch (what) {
             case "rebuild" -> {
                 Selection.allow(given, Set.of("compare"));
-                attempt(() -> projector.rebuild((int) number(given, "compare", "0", Integer.MAX_VALUE)));
+                int samples = (int) number(given, "compare", "0", Integer.MAX_VALUE);
+                attempt(() -> projector.rebuild(samples));
             }
             case "retry" -> {
                 Selection.allow(given, Set.of("key"));
