@@ -34,7 +34,8 @@ final class Checkpoints {
         // Only where the row is as expected is the search path set: to the schema as it is called at that moment. To
         // publish is to write all rows of parts, so whoever waited for his row meanwhile finds it changed.
         String path = " RETURNING set_config('search_path', quote_ident(CASE WHEN (SELECT last_position FROM " + table
-                + " WHERE subscription_id = ? AND note = '" + PUBLISHED + "') = ? THEN ? ELSE ? END), true)";
+                + " WHERE subscription_id = ? AND note = '" + PUBLISHED + "') = ? THEN ? ELSE ? END), true),"
+                + " pg_current_xact_id()::text";
         this.select = "SELECT " + COLUMNS + " FROM " + table + " WHERE subscription_id = ? AND note = ?";
         this.list = "SELECT " + COLUMNS + " FROM " + table + " WHERE subscription_id = ? AND note >= ? AND note > ?"
                 + " AND starts_with(note, ?) ORDER BY note LIMIT " + ProjectionTarget.NOTES_MAX;
@@ -82,8 +83,10 @@ final class Checkpoints {
         return notes;
     }
 
-    /** False if the note is not as expected; otherwise the search path of the transaction is the namespace's. */
-    boolean move(Connection connection, Namespace namespace, Note from, Note to) throws SQLException {
+    /**
+     * The id of the transaction, whose search path is the namespace's from now on; empty if the note is not as expected.
+     */
+    Optional<String> move(Connection connection, Namespace namespace, Note from, Note to) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(from.revision() == 0 ? insert : update)) {
             statement.setLong(1, to.position().value());
             statement.setString(2, to.text());
@@ -95,7 +98,7 @@ final class Checkpoints {
             statement.setString(8, namespace.projection());
             statement.setString(9, namespace.toString());
             try (ResultSet row = statement.executeQuery()) {
-                return row.next();
+                return row.next() ? Optional.of(row.getString(2)) : Optional.empty();
             }
         }
     }

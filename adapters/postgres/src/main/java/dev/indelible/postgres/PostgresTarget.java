@@ -69,10 +69,12 @@ public final class PostgresTarget implements ProjectionTarget<Connection> {
     public boolean change(Change change, Work<Connection> work) throws Exception {
         try (Connection connection = transaction()) {
             try {
-                if (!checkpoints.move(connection, change.namespace(), change.from(), change.to())) {
+                Optional<String> transaction =
+                        checkpoints.move(connection, change.namespace(), change.from(), change.to());
+                if (transaction.isEmpty()) {
                     return false;
                 }
-                perform(connection, change, work);
+                perform(new WorkConnection(connection, transaction.get()), change, work);
                 checkpoints.write(connection, change.namespace().projection(), change.also());
                 checkpoints.delete(connection, change.namespace().projection(), change.gone());
                 connection.commit();
@@ -85,26 +87,20 @@ public final class PostgresTarget implements ProjectionTarget<Connection> {
         }
     }
 
-    private void perform(Connection connection, Change change, Work<Connection> work) throws Exception {
+    private void perform(WorkConnection watched, Change change, Work<Connection> work) throws Exception {
+        Connection connection = watched.whole();
         Namespace namespace = change.namespace();
         switch (change.effect()) {
             case NOTES -> {}
-            case WORK -> perform(connection, work);
+            case WORK -> watched.perform(work);
             case CREATE -> {
                 schemas.create(connection, namespace);
-                perform(connection, work);
+                watched.perform(work);
                 schemas.requireTables(connection, namespace);
             }
             case PUBLISH -> schemas.publish(connection, namespace);
             case DROP -> schemas.drop(connection, namespace);
         }
-    }
-
-    private static void perform(Connection connection, Work<Connection> work) throws Exception {
-        String transaction = WorkConnection.transactionOf(connection);
-        WorkConnection watched = new WorkConnection(connection);
-        work.on(watched.given());
-        watched.requireWhole(transaction);
     }
 
     @Override

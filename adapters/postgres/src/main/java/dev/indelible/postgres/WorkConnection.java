@@ -1,6 +1,7 @@
 package dev.indelible.postgres;
 
 import dev.indelible.EventStoreException.Corrupted;
+import dev.indelible.projection.ProjectionTarget.Work;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -18,15 +19,23 @@ final class WorkConnection {
 
     private final Connection whole;
     private final Connection given;
+    private final String transaction;
 
-    WorkConnection(Connection whole) {
+    WorkConnection(Connection whole, String transaction) {
         this.whole = whole;
+        this.transaction = transaction;
         this.given = (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, this::call);
     }
 
-    Connection given() {
-        return given;
+    Connection whole() {
+        return whole;
+    }
+
+    /** Does the work; fails if what it did is not all there at its end. */
+    void perform(Work<Connection> work) throws Exception {
+        work.on(given);
+        requireWhole();
     }
 
     private Object call(Object proxy, Method method, Object[] arguments) throws Throwable {
@@ -48,24 +57,16 @@ final class WorkConnection {
         }
     }
 
-    /** Of the transaction that has done something. */
-    static String transactionOf(Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                        connection.prepareStatement("SELECT pg_current_xact_id_if_assigned()::text");
+    /**
+     * A statement may have failed without that the work says so, after which the server would take a commit for a
+     * rollback; or the work may have ended the transaction by a statement.
+     */
+    private void requireWhole() throws SQLException {
+        String now;
+        try (PreparedStatement statement = whole.prepareStatement("SELECT pg_current_xact_id_if_assigned()::text");
                 ResultSet row = statement.executeQuery()) {
             row.next();
-            return String.valueOf(row.getString(1));
-        }
-    }
-
-    /**
-     * Fails if what the work did is not all there, although it has not said so: a statement failed, after which the
-     * server would take a commit for a rollback; or it ended the transaction by a statement.
-     */
-    void requireWhole(String transaction) throws SQLException {
-        String now;
-        try {
-            now = transactionOf(whole);
+            now = row.getString(1);
         } catch (SQLException e) {
             if (IN_FAILED_TRANSACTION.equals(e.getSQLState())) {
                 throw new IllegalStateException(
@@ -74,7 +75,7 @@ final class WorkConnection {
             }
             throw e;
         }
-        if (!now.equals(transaction)) {
+        if (!transaction.equals(now)) {
             throw new Corrupted(
                     "the projection has ended the transaction of its step, so that a part of it may be there"
                             + " without the rest; rebuild it, with code that neither commits nor rolls back",
