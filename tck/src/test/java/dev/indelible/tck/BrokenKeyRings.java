@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /** Key rings that each break one promise. */
 final class BrokenKeyRings {
@@ -65,6 +66,7 @@ final class BrokenKeyRings {
             DataKey known = keys.get(subject);
             if (known == null) {
                 ring.keyOf(subject);
+                LockSupport.parkNanos(1_000_000); // Others are let in between, also where threads seldom run at once.
                 known = DataKey.random(1);
                 keys.put(subject, known);
             }
