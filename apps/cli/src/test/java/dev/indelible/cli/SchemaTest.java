@@ -18,8 +18,8 @@ class SchemaTest {
     void a_template_is_printed_for_the_table_that_is_asked_for() {
         assertThat(Cli.run("schema", "dynamodb").out())
                 .startsWith("AWSTemplateFormatVersion:")
-                .contains("      TableName: indelible\n");
-        assertThat(Cli.run("schema", "dynamodb://orders").out()).contains("      TableName: orders\n");
+                .contains("      TableName: \"indelible\"\n");
+        assertThat(Cli.run("schema", "dynamodb://orders").out()).contains("      TableName: \"orders\"\n");
         assertThat(Cli.run("schema", "dynamodb:orders").err()).contains("(expected: dynamodb://TABLE)");
     }
 
