@@ -26,18 +26,25 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Promise 6: an event id is recorded once in a store, for ever. */
+/**
+ * Promise 6: an event id is recorded once in a store, for ever. A journal without {@link Capability#PERMANENT_IDS}
+ * still answers the repeat of an append that states the version it expects; of other repeats it promises nothing.
+ */
 interface IdempotencyContract extends ContractBase {
     @Test
     default void a_retry_answers_as_the_first_time_in_every_mode() {
         append("Order-old", events(2));
-        Map<String, ExpectedVersion> modes =
-                Map.of("Order-any", any(), "Order-new", noStream(), "Order-exact", exactly(0), "Order-old", exists());
+        Map<String, ExpectedVersion> modes = has(Capability.PERMANENT_IDS)
+                ? Map.of("Order-any", any(), "Order-new", noStream(), "Order-exact", exactly(0), "Order-old", exists())
+                : Map.of("Order-new", noStream(), "Order-exact", exactly(0), "Order-old", exactly(2));
         modes.forEach((stream, mode) -> assertRepeats(to(stream, mode, events(3))));
     }
 
     @Test
     default void a_retry_at_an_exact_version_is_known_also_when_that_is_the_version_now() {
+        if (!has(Capability.PERMANENT_IDS)) {
+            return;
+        }
         append("Order-1", events(2));
         Append third = to("Order-1", exactly(2), events(1));
         store().append(third);
@@ -58,10 +65,7 @@ interface IdempotencyContract extends ContractBase {
 
     @Test
     default void a_retry_is_known_after_reopening_and_after_a_crash() {
-        if (!has(Capability.PERMANENT_IDS)) {
-            return;
-        }
-        Append first = to("Order-1", any(), events(2));
+        Append first = to("Order-1", has(Capability.PERMANENT_IDS) ? any() : noStream(), events(2));
         Appended original = store().append(first);
         reopened().ifPresent(store -> assertThat(store.append(first)).isEqualTo(repeated(original)));
         crashed().ifPresent(store -> {
@@ -80,6 +84,9 @@ interface IdempotencyContract extends ContractBase {
 
     @Test
     default void the_same_id_in_another_stream_is_refused() {
+        if (!has(Capability.PERMANENT_IDS)) {
+            return;
+        }
         NewEvent event = event("A", 1);
         append("Order-1", event);
         assertRefused(to("Order-2", any(), event), event.id(), Difference.OTHER_STREAM);
@@ -88,6 +95,9 @@ interface IdempotencyContract extends ContractBase {
 
     @Test
     default void the_same_id_with_other_content_is_refused() {
+        if (!has(Capability.PERMANENT_IDS)) {
+            return;
+        }
         NewEvent event = event("A", 1);
         append("Order-1", event);
         List<NewEvent> altered = List.of(
@@ -106,6 +116,9 @@ interface IdempotencyContract extends ContractBase {
 
     @Test
     default void other_spelling_of_the_same_json_and_other_metadata_are_the_same_event() {
+        if (!has(Capability.PERMANENT_IDS)) {
+            return;
+        }
         NewEvent event = NewEvent.json("A", "{\"a\":1.0,\"b\":[true,null]}");
         Appended original = append("Order-1", event);
         NewEvent again = NewEvent.json("A", "{ \"b\": [true, null],\n \"a\": 1 }")
@@ -118,6 +131,9 @@ interface IdempotencyContract extends ContractBase {
 
     @Test
     default void half_of_a_known_append_is_refused() {
+        if (!has(Capability.PERMANENT_IDS)) {
+            return;
+        }
         NewEvent[] known = events(3);
         append("Order-1", known);
         NewEvent fresh = event("New", 1);
@@ -130,6 +146,9 @@ interface IdempotencyContract extends ContractBase {
 
     @Test
     default void two_known_appends_are_not_one() {
+        if (!has(Capability.PERMANENT_IDS)) {
+            return;
+        }
         NewEvent one = event("A", 1);
         NewEvent two = event("A", 2);
         append("Order-1", one);
@@ -145,7 +164,11 @@ interface IdempotencyContract extends ContractBase {
             assertThat(answers)
                     .extracting(Appended::parts)
                     .containsOnly(answers.get(0).parts());
-            assertThat(answers).filteredOn(answer -> !answer.repeated()).hasSize(1);
+            if (has(Capability.PERMANENT_IDS)) {
+                assertThat(answers).filteredOn(answer -> !answer.repeated()).hasSize(1);
+            } else {
+                assertThat(answers).anyMatch(answer -> !answer.repeated());
+            }
             assertThat(stream("Order-" + round)).hasSize(2);
         }
     }
