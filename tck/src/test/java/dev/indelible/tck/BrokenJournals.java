@@ -153,6 +153,18 @@ final class BrokenJournals {
         }
     }
 
+    /** 6: it says that ids are not for ever, but forgets them at a stated version too. */
+    static final class FranklyForgetful extends Forgetful {
+        FranklyForgetful(MemoryJournal kept) {
+            super(kept);
+        }
+
+        @Override
+        public Set<Capability> capabilities() {
+            return EnumSet.complementOf(EnumSet.of(Capability.PERMANENT_IDS));
+        }
+    }
+
     /**
      * 6: ids are looked at only if a condition fails, so that a retry with any or at the same version records twice.
      */

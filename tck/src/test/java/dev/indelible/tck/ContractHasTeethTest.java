@@ -44,6 +44,7 @@ class ContractHasTeethTest {
                 new Broken("4 shows an event late", BrokenJournals.Late::new, OrderContract.class),
                 new Broken("5 checks, then acts", BrokenJournals.CheckThenAct::new, ExpectedVersionContract.class),
                 new Broken("6 forgets ids", BrokenJournals.Forgetful::new, IdempotencyContract.class),
+                new Broken("6 no ids at all", BrokenJournals.FranklyForgetful::new, IdempotencyContract.class),
                 new Broken("6 ids on conflict", BrokenJournals.IdsOnConflictOnly::new, IdempotencyContract.class),
                 new Broken("6 blind to content", BrokenJournals.BlindToContent::new, IdempotencyContract.class),
                 new Broken("7 has no guards", BrokenJournals.Guardless::new, GuardContract.class),
