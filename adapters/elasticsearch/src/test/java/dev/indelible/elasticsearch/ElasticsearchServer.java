@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +23,7 @@ public final class ElasticsearchServer implements AutoCloseable {
 
     private final Path home;
     private final Path directory;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private int port;
     private @Nullable Process process;
 
@@ -116,10 +118,10 @@ public final class ElasticsearchServer implements AutoCloseable {
 
     @Override
     public void close() {
-        kill();
-        if (!Files.exists(directory)) {
-            return;
+        if (closed.getAndSet(true)) {
+            return; // The end of the JVM and its owner close it at once.
         }
+        kill();
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
