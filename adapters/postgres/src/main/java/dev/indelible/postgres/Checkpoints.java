@@ -84,7 +84,8 @@ final class Checkpoints {
     }
 
     /**
-     * The id of the transaction, whose search path is the namespace's from now on; empty if the note is not as expected.
+     * The id of the transaction, whose search path is the namespace's from now on; empty if the note is not as
+     * expected.
      */
     Optional<String> move(Connection connection, Namespace namespace, Note from, Note to) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(from.revision() == 0 ? insert : update)) {
