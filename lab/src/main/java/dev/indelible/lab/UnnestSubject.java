@@ -24,8 +24,8 @@ final class UnnestSubject implements Subject {
             WITH recorded AS (
               INSERT INTO indelible.events (global_position, version, created_at, id, schema_version, append_index,
                   stream_id, stream_type, event_type, event_data, metadata, tags)
-                SELECT ? + e.ord, e.version, now(), e.id, e.schema_version, 0, e.stream, 'Order', e.type, e.data::jsonb,
-                    e.metadata::jsonb, ARRAY[e.tag]
+                SELECT ? + e.ord, e.version, now(), e.id, e.schema_version, 0, e.stream, 'Order', e.type, e.data::json,
+                    e.metadata::json, ARRAY[e.tag]
                   FROM unnest(?, ?::uuid[], ?, ?, ?, ?, ?, ?) WITH ORDINALITY
                     AS e(version, id, schema_version, stream, type, data, metadata, tag, ord)
                 RETURNING global_position, tags)

@@ -2,7 +2,6 @@ package dev.indelible.postgres;
 
 import dev.indelible.event.Append;
 import dev.indelible.event.Guard;
-import dev.indelible.event.Limits;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Payload;
 import dev.indelible.event.StreamName;
@@ -28,8 +27,6 @@ final class Batch {
     private static final int APPENDS_MAX = 512;
     private static final int EVENTS_MAX = 2_000;
     private static final int BYTES_MAX = 4 << 20;
-    private static final int DATA_BYTES_SPELLED = Limits.DEFAULT.dataBytesMax() / 4;
-    private static final int METADATA_BYTES_SPELLED = Limits.DEFAULT.metadataBytesMax() / 4;
 
     private final List<Append> appends = new ArrayList<>();
     private final Set<UUID> known = new HashSet<>();
@@ -100,8 +97,8 @@ final class Batch {
     /** The statement that {@link #record} executes. */
     static String statement(String schema) {
         return "SELECT positions, versions, refusals, waited FROM \"" + schema
-                + "\".append_batch(?, ?, ?::jsonb[], ?, ?, ?, ?, ?, ?, ?::uuid[], ?, ?, ?::jsonb[],"
-                + " ?::jsonb[], ?, ?, ?)";
+                + "\".append_batch(?, ?, ?::jsonb[], ?, ?, ?, ?, ?, ?, ?::uuid[], ?, ?, ?::json[],"
+                + " ?::json[], ?, ?, ?)";
     }
 
     /** Records them in a transaction of its own. */
@@ -175,8 +172,8 @@ final class Batch {
             schemaVersions[e] = event.schemaVersion();
             data[e] = json(event.data());
             metadata[e] = json(event.metadata());
-            dataBytes[e] = bytes(event.data(), DATA_BYTES_SPELLED);
-            metadataBytes[e] = bytes(event.metadata(), METADATA_BYTES_SPELLED);
+            dataBytes[e] = bytes(event.data());
+            metadataBytes[e] = bytes(event.metadata());
             tags[e] = literal(event.tags());
         }
 
@@ -184,13 +181,9 @@ final class Batch {
             return payload.isJson() ? payload.text() : null;
         }
 
-        private byte @Nullable [] bytes(Payload payload, int bytesMax) {
-            byte[] raw = payload.equals(Payload.EMPTY_OBJECT) ? null : payload.toBytes();
-            if (raw == null || (payload.isJson() && !Spelling.mustBeKept(raw, bytesMax))) {
-                return null;
-            }
-            hasBytes = true;
-            return raw;
+        private byte @Nullable [] bytes(Payload payload) {
+            hasBytes |= !payload.isJson();
+            return payload.isJson() ? null : payload.toBytes();
         }
 
         private static @Nullable String literal(List<Tag> tags) {

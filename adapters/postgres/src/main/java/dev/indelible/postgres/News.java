@@ -26,7 +26,7 @@ import org.postgresql.PGNotification;
 final class News implements AutoCloseable {
     static final int POLL_MS = 100;
 
-    private static final int TELL_EVERY_MS = 2;
+    private static final int TELL_EVERY_MS = 5;
     private static final int RECONNECT_MS = 1_000;
     private static final int LISTENER_TIMEOUT_MS = 5_000;
     private static final int CATCHING_UP_MS = 5;

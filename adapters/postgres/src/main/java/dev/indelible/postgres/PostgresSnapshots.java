@@ -25,7 +25,7 @@ public final class PostgresSnapshots implements Snapshots {
         this.select = "SELECT version, event_id, snapshot_data, snapshot_bytes FROM " + table
                 + " WHERE stream_id = ? AND decider_version = ?";
         this.upsert = "INSERT INTO " + table + " AS s (stream_id, stream_type, decider_version, version, event_id,"
-                + " snapshot_data, snapshot_bytes) VALUES (?, ?, ?, ?, ?, ?::jsonb, ?)"
+                + " snapshot_data, snapshot_bytes) VALUES (?, ?, ?, ?, ?, ?::json, ?)"
                 + " ON CONFLICT (stream_id, decider_version) DO UPDATE SET"
                 + " version = excluded.version, event_id = excluded.event_id,"
                 + " created_at = excluded.created_at, snapshot_data = excluded.snapshot_data,"

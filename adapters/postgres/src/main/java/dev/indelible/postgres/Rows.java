@@ -19,14 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class Rows {
     /** What is selected of an event {@code e}; tags are separated by a character that none contains. */
     static final String COLUMNS = "e.global_position, e.version, e.id, e.schema_version, e.stream_id, e.event_type,"
-            + " CASE WHEN e.event_bytes IS NULL THEN e.event_data END,"
-            + " CASE WHEN e.metadata_bytes IS NULL THEN e.metadata END,"
-            + " array_to_string(e.tags, U&'\\001F'),"
-            + " (date_part('epoch', e.created_at) * 1000000)::BIGINT, e.event_bytes, e.event_data IS NULL,"
-            + " e.metadata_bytes, e.metadata IS NULL";
+            + " e.event_data, e.metadata, array_to_string(e.tags, U&'\\001F'),"
+            + " (date_part('epoch', e.created_at) * 1000000)::BIGINT, e.event_bytes, e.metadata_bytes";
 
     /** As many nulls, to stand in a row that is not an event. */
-    static final String NO_COLUMNS = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL";
+    static final String NO_COLUMNS = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL";
 
     private static final char TAG_SEPARATOR = 0x1f;
 
@@ -34,8 +31,6 @@ final class Rows {
 
     /** The event in the current row. */
     static RecordedEvent event(ResultSet row) throws SQLException {
-        byte[] data = row.getBytes(7);
-        byte[] metadata = row.getBytes(8);
         try {
             return new RecordedEvent(
                     (UUID) row.getObject(3),
@@ -43,8 +38,8 @@ final class Rows {
                     row.getString(6),
                     row.getLong(2),
                     row.getInt(4),
-                    data != null ? json(data) : payload(row.getBytes(11), row.getBoolean(12)),
-                    metadata != null ? json(metadata) : payload(row.getBytes(13), row.getBoolean(14)),
+                    payload(row.getBytes(7), row, 11),
+                    payload(row.getBytes(8), row, 12),
                     tags(row.getString(9)),
                     Position.of(row.getLong(1)),
                     time(row.getLong(10)));
@@ -58,13 +53,13 @@ final class Rows {
         return Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1_000);
     }
 
-    private static Payload json(byte[] bytes) {
-        boolean isEmpty = bytes.length == 2 && bytes[0] == '{';
-        return isEmpty ? Payload.EMPTY_OBJECT : Payload.of(Payload.Format.JSON, ByteBuffer.wrap(bytes));
-    }
-
-    private static Payload payload(byte[] bytes, boolean isBinary) {
-        return Payload.of(isBinary ? Payload.Format.BINARY : Payload.Format.JSON, ByteBuffer.wrap(bytes));
+    /** The JSON, or if there is none the bytes in the column. */
+    private static Payload payload(byte @Nullable [] json, ResultSet row, int bytes) throws SQLException {
+        if (json == null) {
+            return Payload.of(Payload.Format.BINARY, ByteBuffer.wrap(row.getBytes(bytes)));
+        }
+        boolean isEmpty = json.length == 2 && json[0] == '{';
+        return isEmpty ? Payload.EMPTY_OBJECT : Payload.of(Payload.Format.JSON, ByteBuffer.wrap(json));
     }
 
     private static List<Tag> tags(@Nullable String joined) {

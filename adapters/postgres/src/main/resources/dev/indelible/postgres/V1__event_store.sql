@@ -11,8 +11,8 @@ CREATE TABLE events (
   stream_id       TEXT COLLATE "C" NOT NULL,
   stream_type     TEXT COLLATE "C" NOT NULL,
   event_type      TEXT COLLATE "C" NOT NULL,
-  event_data      JSONB,
-  metadata        JSONB,
+  event_data      JSON,
+  metadata        JSON,
   tags            TEXT[] COLLATE "C",
   event_bytes     BYTEA,
   metadata_bytes  BYTEA,
@@ -22,8 +22,10 @@ CREATE INDEX events_category ON events (stream_type, global_position);
 CREATE INDEX events_type ON events (event_type, global_position);
 
 COMMENT ON COLUMN events.append_index IS 'place in its append: 0, 1, 2 …';
-COMMENT ON COLUMN events.event_bytes IS 'binary data; or, beside event_data, JSON as it was spelled';
-COMMENT ON COLUMN events.metadata_bytes IS 'binary metadata; or, beside metadata, JSON as it was spelled';
+COMMENT ON COLUMN events.event_data IS 'JSON as it was spelled; null if the data is binary';
+COMMENT ON COLUMN events.event_bytes IS 'binary data';
+COMMENT ON COLUMN events.metadata IS 'JSON as it was spelled; null if the metadata is binary';
+COMMENT ON COLUMN events.metadata_bytes IS 'binary metadata';
 
 CREATE TABLE event_tags (
   tag             TEXT COLLATE "C",
@@ -38,7 +40,7 @@ CREATE TABLE snapshots (
   version         BIGINT NOT NULL,
   event_id        UUID NOT NULL,
   created_at      TIMESTAMPTZ NOT NULL DEFAULT now(),
-  snapshot_data   JSONB,
+  snapshot_data   JSON,
   snapshot_bytes  BYTEA,
   PRIMARY KEY (stream_id, decider_version)
 );
@@ -173,7 +175,7 @@ CREATE FUNCTION append_batch(
   append_first INT[], append_part INT[], guards JSONB[],
   streams TEXT[], expected BIGINT[], earlier BIGINT[],
   parts INT[], offsets INT[], indexes INT[], ids UUID[], types TEXT[], schema_versions INT[],
-  data JSONB[], metadata JSONB[], tags TEXT[], data_bytes BYTEA[], metadata_bytes BYTEA[],
+  data JSON[], metadata JSON[], tags TEXT[], data_bytes BYTEA[], metadata_bytes BYTEA[],
   OUT positions BIGINT[], OUT versions BIGINT[], OUT refusals TEXT[], OUT waited BOOLEAN)
 LANGUAGE plpgsql
   SET search_path = "${schema}", pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
@@ -197,19 +199,18 @@ BEGIN
       USING ERRCODE = 'invalid_transaction_state';
   END IF;
 
-  SELECT coalesce(last.global_position, 0), greatest(last.created_at, clock_timestamp()), found.versions,
-      found.fits AND NOT EXISTS (SELECT FROM events e WHERE e.id = ANY (ids))
-    INTO head, now, versions, fits
-    FROM (
-      SELECT array_agg(p.version ORDER BY p.ord) AS versions,
-        bool_and(CASE p.expected WHEN -1 THEN TRUE WHEN -2 THEN p.version + p.earlier > 0
-          ELSE p.version + p.earlier = p.expected END) AS fits
-      FROM (
-        SELECT s.ord, s.expected, s.earlier, coalesce(
-            (SELECT e.version FROM events e WHERE e.stream_id = s.stream ORDER BY e.version DESC LIMIT 1), 0) AS version
-        FROM unnest(streams, expected, earlier) WITH ORDINALITY AS s(stream, expected, earlier, ord)) AS p) AS found
-    LEFT JOIN LATERAL (
-      SELECT e.global_position, e.created_at FROM events e ORDER BY e.global_position DESC LIMIT 1) AS last ON TRUE;
+  SELECT e.global_position, e.created_at INTO head, now FROM events e ORDER BY e.global_position DESC LIMIT 1;
+  head := coalesce(head, 0);
+  now := greatest(now, clock_timestamp());
+  versions := ARRAY(
+    SELECT coalesce(
+      (SELECT e.version FROM events e WHERE e.stream_id = streams[i] ORDER BY e.version DESC LIMIT 1), 0)
+    FROM generate_series(1, cardinality(streams)) AS i);
+  fits := NOT EXISTS (SELECT FROM events e WHERE e.id = ANY (ids))
+    AND (-1 = ALL (expected) OR (
+      SELECT bool_and(CASE expected[i] WHEN -1 THEN TRUE WHEN -2 THEN versions[i] + earlier[i] > 0
+        ELSE versions[i] + earlier[i] = expected[i] END)
+      FROM generate_series(1, cardinality(streams)) AS i));
   IF fits AND guards IS NOT NULL THEN
     fits := NOT EXISTS (
       SELECT FROM unnest(guards) AS several(guards), jsonb_array_elements(several.guards) AS guard
@@ -230,17 +231,16 @@ BEGIN
   IF fits THEN
     INSERT INTO events (global_position, version, created_at, id, schema_version, append_index, stream_id, stream_type,
         event_type, event_data, metadata, tags, event_bytes, metadata_bytes)
-      SELECT head + e.ord, versions[e.part] + earlier[e.part] + e.in_part, now, e.id, e.schema_version, e.index,
-          streams[e.part], category_of(streams[e.part]), e.type, e.data, e.metadata, e.tags::TEXT[], e.data_bytes,
-          e.metadata_bytes
-        FROM unnest(parts, offsets, indexes, ids, types, schema_versions, data, metadata, tags, data_bytes,
-            metadata_bytes) WITH ORDINALITY AS e(part, in_part, index, id, type, schema_version, data, metadata, tags,
-            data_bytes, metadata_bytes, ord);
+      SELECT head + i, versions[parts[i]] + earlier[parts[i]] + offsets[i], now, ids[i], schema_versions[i], indexes[i],
+          streams[parts[i]], category_of(streams[parts[i]]), types[i], data[i], metadata[i], tags[i]::TEXT[],
+          data_bytes[i], metadata_bytes[i]
+        FROM generate_series(1, cardinality(ids)) AS i;
     INSERT INTO event_tags (tag, global_position)
-      SELECT unnest(e.tags::TEXT[]), head + e.ord FROM unnest(tags) WITH ORDINALITY AS e(tags, ord);
+      SELECT unnest(tags[i]::TEXT[]), head + i FROM generate_series(1, cardinality(ids)) AS i;
     positions := ARRAY(SELECT head + first FROM unnest(append_first) AS first);
-    versions := ARRAY(SELECT v.version + v.earlier
-      FROM unnest(versions, earlier) WITH ORDINALITY AS v(version, earlier, ord) ORDER BY v.ord);
+    IF 0 <> ANY (earlier) THEN
+      versions := ARRAY(SELECT versions[i] + earlier[i] FROM generate_series(1, cardinality(streams)) AS i);
+    END IF;
     RETURN;
   END IF;
 

@@ -180,8 +180,8 @@ BEGIN
   SELECT * INTO answer FROM append_batch('{1}', '{1}',
     CASE WHEN jsonb_array_length(coalesce(request -> 'guards', '[]')) > 0 THEN ARRAY[request -> 'guards'] END,
     p.streams, p.expected, ARRAY(SELECT 0 FROM unnest(p.streams)), e.parts, e.offsets,
-    ARRAY(SELECT generate_series(0, cardinality(e.ids) - 1)), e.ids, e.types, e.schema_versions, e.data::JSONB[],
-    e.metadata::JSONB[], e.tags, NULL, NULL);
+    ARRAY(SELECT generate_series(0, cardinality(e.ids) - 1)), e.ids, e.types, e.schema_versions, e.data::JSON[],
+    e.metadata::JSON[], e.tags, NULL, NULL);
 
   words := string_to_array(answer.refusals[1], ' ');
   IF words[1] = 'known' THEN
@@ -260,7 +260,7 @@ CREATE FUNCTION different(first BIGINT, streams TEXT[], parts INT[], ids UUID[],
       WHERE e.global_position BETWEEN first AND first + cardinality(ids) AND e.global_position - e.append_index = first)
       AS there ON there.append_index + 1 = asked.ord
   WHERE there.id IS DISTINCT FROM asked.id OR there.stream_id <> streams[asked.part] OR there.event_type <> asked.type
-    OR there.schema_version <> asked.schema_version OR there.event_data IS DISTINCT FROM asked.data::JSONB
+    OR there.schema_version <> asked.schema_version OR there.event_data::JSONB IS DISTINCT FROM asked.data::JSONB
     OR NOT coalesce(there.tags, '{}') @> coalesce(asked.tags::TEXT[], '{}')
     OR NOT coalesce(asked.tags::TEXT[], '{}') @> coalesce(there.tags, '{}')
   ORDER BY asked.ord LIMIT 1
