@@ -8,8 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Data or metadata of an event, opaque to every engine: JSON, of which the same value comes back, or binary, of which
- * the same bytes come back. Immutable.
+ * Data or metadata of an event, opaque to every engine: JSON or binary, of which the same bytes come back. Immutable.
  *
  * <p>The bytes are here, or {@linkplain #deferred elsewhere} until they are needed. Format and size are always known.
  */

@@ -397,6 +397,20 @@ final class BrokenJournals {
         }
     }
 
+    /** Envelope: JSON comes back as the same value in another spelling, and a hash of it is another. */
+    static class Respelling extends KeptJournal {
+        Respelling(MemoryJournal kept) {
+            super(kept);
+        }
+
+        @Override
+        public Cursor read(EventQuery query, Range range) {
+            return map(
+                    super.read(query, range),
+                    e -> e.data().isJson() ? withData(e, e.data().text().strip()) : e);
+        }
+    }
+
     /** Capabilities: it says that it cannot, but the store lets the call through because it can. */
     static class Modest extends KeptJournal {
         Modest(MemoryJournal kept) {

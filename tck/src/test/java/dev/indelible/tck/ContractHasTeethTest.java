@@ -61,6 +61,7 @@ class ContractHasTeethTest {
                 new Broken("query by prefix", BrokenJournals.PrefixCategory::new, QueryContract.class),
                 new Broken("read after, inclusive", BrokenJournals.Repeating::new, ReadContract.class),
                 new Broken("envelope loses digits", BrokenJournals.Lossy::new, EnvelopeContract.class),
+                new Broken("envelope spells anew", BrokenJournals.Respelling::new, EnvelopeContract.class),
                 new Broken("commands, checks first", BrokenJournals.CheckThenAct::new, RepositoryContract.class),
                 new Broken("hides a capability", BrokenJournals.Modest::new, DurabilityContract.class));
     }
