@@ -138,6 +138,77 @@ const checks = {
       library.StreamDeletedError);
   },
 
+  async "consumes a stream as one of a group, and parks, replays, retries and skips"() {
+    const sale = `Sale${suffix}-1`;
+    const settings = (changes) => library.persistentSubscriptionToStreamSettingsFromDefaults(changes);
+    for (let i = 0; i < 4; i++) {
+      await client.appendToStream(sale, jsonEvent({ type: "Sold", data: { i } }));
+    }
+    await client.createPersistentSubscriptionToStream(sale, "mailer", settings({ startFrom: START }));
+    await assert.rejects(client.createPersistentSubscriptionToStream(sale, "mailer", settings({ startFrom: START })),
+      library.PersistentSubscriptionExistsError);
+    const consumer = client.subscribeToPersistentSubscriptionToStream(sale, "mailer", { bufferSize: 2 });
+    const came = [];
+    for await (const each of consumer) {
+      came.push([each.event.data.i, each.retryCount]);
+      if (each.event.data.i === 1 && each.retryCount === 0) await consumer.nack("retry", "again", each);
+      else if (each.event.data.i === 2) await consumer.nack("skip", "no", each);
+      else if (each.event.data.i === 3 && each.link === undefined) {
+        await consumer.nack("park", "later", each);
+        const parked = async () => (await client.getPersistentSubscriptionToStreamInfo(sale, "mailer")).stats;
+        while ((await parked()).parkedMessageCount < 1);
+        await client.replayParkedMessagesToStream(sale, "mailer");
+      } else {
+        await consumer.ack(each);
+        if (each.link !== undefined) break;
+      }
+    }
+    came.sort(([a, m], [b, n]) => a - b || m - n);
+    assert.deepEqual(came, [[0, 0], [1, 0], [1, 1], [2, 0], [3, 0], [3, 0]]);
+    const changed = settings({ startFrom: START, maxRetryCount: 3, consumerStrategyName: library.PINNED });
+    await client.updatePersistentSubscriptionToStream(sale, "mailer", changed);
+    const info = await client.getPersistentSubscriptionToStreamInfo(sale, "mailer");
+    assert.equal(info.settings.maxRetryCount, 3);
+    assert.equal(info.settings.consumerStrategyName, "Pinned");
+    assert.equal(info.stats.lastCheckpointedEventRevision, 3n);
+    const listed = await client.listPersistentSubscriptionsToStream(sale);
+    assert.deepEqual(listed.map(({ groupName }) => groupName), ["mailer"]);
+    await client.restartPersistentSubscriptionSubsystem();
+    await client.deletePersistentSubscriptionToStream(sale, "mailer");
+    await assert.rejects(client.getPersistentSubscriptionToStreamInfo(sale, "mailer"),
+      library.PersistentSubscriptionDoesNotExistError);
+  },
+
+  async "consumes everything through a filter, and a category resolved, as one of a group"() {
+    const bill = `Bill${suffix}`;
+    const filter = library.streamNameFilter({ prefixes: [bill] });
+    const all = library.persistentSubscriptionToAllSettingsFromDefaults({ startFrom: START });
+    const resolving = { startFrom: START, resolveLinkTos: true };
+    const ofCategory = library.persistentSubscriptionToStreamSettingsFromDefaults(resolving);
+    await client.createPersistentSubscriptionToAll(`all${suffix}`, all, { filter });
+    await client.createPersistentSubscriptionToStream(`$ce-${bill}`, "mailer", ofCategory);
+    for (let i = 0; i < 3; i++) {
+      await client.appendToStream(`${bill}-${i}`, jsonEvent({ type: "Billed", data: { i } }));
+    }
+    for (const consumer of [
+      client.subscribeToPersistentSubscriptionToAll(`all${suffix}`),
+      client.subscribeToPersistentSubscriptionToStream(`$ce-${bill}`, "mailer"),
+    ]) {
+      const some = [];
+      for await (const each of consumer) {
+        some.push(each.event.data.i);
+        await consumer.ack(each);
+        if (some.length === 3) break;
+      }
+      assert.deepEqual(some, [0, 1, 2]);
+    }
+    const info = await client.getPersistentSubscriptionToAllInfo(`all${suffix}`);
+    assert.equal(info.settings.startFrom, START);
+    await client.deletePersistentSubscriptionToAll(`all${suffix}`);
+    await client.deletePersistentSubscriptionToStream(`$ce-${bill}`, "mailer");
+    assert.equal((await client.listAllPersistentSubscriptions()).length, 0);
+  },
+
   async "appends ten thousand times over its one call, each stream in order"() {
     const count = 10_000;
     const streams = 50;

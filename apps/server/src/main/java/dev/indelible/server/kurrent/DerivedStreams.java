@@ -87,7 +87,7 @@ final class DerivedStreams {
         }
     }
 
-    private static String correlation(RecordedEvent event) {
+    static String correlation(RecordedEvent event) {
         byte[] shown = MetadataForm.shown(event);
         try {
             return shown.length > 0

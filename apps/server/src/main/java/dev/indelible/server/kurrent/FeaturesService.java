@@ -14,22 +14,29 @@ final class FeaturesService extends ServerFeaturesGrpc.ServerFeaturesImplBase {
 
     private static final String STREAMS = "event_store.client.streams.streams";
 
+    private static final String GROUPS = "event_store.client.persistent_subscriptions.persistentsubscriptions";
+    private static final List<String> GROUP_METHODS =
+            List.of("create", "update", "delete", "read", "getinfo", "list", "replayparked", "restartsubsystem");
+
     @Override
     public void getSupportedMethods(Shared.Empty request, StreamObserver<SupportedMethods> response) {
         response.onNext(SupportedMethods.newBuilder()
                 .setEventStoreServerVersion(VERSION)
-                .addMethods(method("batchappend", "deadline_duration"))
-                .addMethods(method("append"))
-                .addMethods(method("read", "position", "events"))
-                .addMethods(method("delete"))
-                .addMethods(method("tombstone"))
+                .addMethods(method(STREAMS, "batchappend", "deadline_duration"))
+                .addMethods(method(STREAMS, "append"))
+                .addMethods(method(STREAMS, "read", "position", "events"))
+                .addMethods(method(STREAMS, "delete"))
+                .addMethods(method(STREAMS, "tombstone"))
+                .addAllMethods(GROUP_METHODS.stream()
+                        .map(name -> method(GROUPS, name, "stream", "all"))
+                        .toList())
                 .build());
         response.onCompleted();
     }
 
-    private static SupportedMethod method(String name, String... features) {
+    private static SupportedMethod method(String service, String name, String... features) {
         return SupportedMethod.newBuilder()
-                .setServiceName(STREAMS)
+                .setServiceName(service)
                 .setMethodName(name)
                 .addAllFeatures(List.of(features))
                 .build();

@@ -22,6 +22,7 @@ public final class KurrentGateway implements AutoCloseable {
     public static final int MESSAGE_BYTES_MAX = 17 << 20;
 
     private final OpenCalls calls;
+    private final Groups groups;
     private final GrpcService service;
 
     /**
@@ -32,11 +33,13 @@ public final class KurrentGateway implements AutoCloseable {
      */
     public KurrentGateway(EventStore store, Executor threads, AppendRoom room) {
         this.calls = new OpenCalls(threads);
+        this.groups = new Groups(store, calls);
         this.service = GrpcService.builder()
                 .addService(new StreamsService(store, calls, room))
                 .addService(new FeaturesService())
                 .addService(new GossipService())
                 .addService(new ProjectionsService(store, calls))
+                .addService(new PersistentSubscriptionsService(groups, calls))
                 .maxRequestMessageLength(MESSAGE_BYTES_MAX)
                 .build();
     }
@@ -64,6 +67,7 @@ public final class KurrentGateway implements AutoCloseable {
     /** Ends the calls that are open; their clients come back later. */
     @Override
     public void close() {
+        groups.close();
         calls.close();
     }
 }

@@ -2,24 +2,17 @@ package dev.indelible.server.kurrent;
 
 import com.google.protobuf.Timestamp;
 import dev.indelible.EventStore;
-import dev.indelible.Events;
-import dev.indelible.event.EventQuery;
-import dev.indelible.event.Range;
 import dev.indelible.event.RecordedEvent;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadReq;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadResp;
 import java.time.Instant;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The messages that answer one read, in the form that its client asked for. */
 final class ReadAnswer {
     /** What the envelope of an event needs beside its payloads, about. */
     private static final int OVERHEAD_BYTES = 200;
-
-    private static final Pattern TARGET = Pattern.compile("(\\d{1,18})@(.+)", Pattern.DOTALL);
 
     private final EventStore store;
     private final Outbox<ReadResp> outbox;
@@ -43,7 +36,7 @@ final class ReadAnswer {
             return send(EventForm.recorded(event, structured), null, event);
         }
         StreamsProtocol.RecordedEvent link = EventForm.recorded(event, structured);
-        RecordedEvent target = targetOf(event);
+        RecordedEvent target = Links.target(store, event);
         return send(target == null ? null : EventForm.recorded(target, structured), link, event);
     }
 
@@ -72,22 +65,6 @@ final class ReadAnswer {
         }
         int bytes = original.data().size() + original.metadata().size() + OVERHEAD_BYTES;
         return outbox.send(ReadResp.newBuilder().setEvent(read).build(), bytes);
-    }
-
-    private @Nullable RecordedEvent targetOf(RecordedEvent link) {
-        Matcher target = TARGET.matcher(link.data().text());
-        if (!target.matches()) {
-            return null;
-        }
-        String stream = target.group(2);
-        long version = Long.parseLong(target.group(1)) + 1;
-        Range range = Range.all().fromVersion(version).limit(1);
-        try (Events events = store.read(EventQuery.stream(stream), range)) {
-            RecordedEvent event = events.hasNext() ? events.next() : null;
-            return event != null && StreamState.of(store, stream).shows(event, Instant.now()) ? event : null;
-        } catch (IllegalArgumentException noName) {
-            return null;
-        }
     }
 
     boolean notFound(String stream) throws InterruptedException {

@@ -113,7 +113,7 @@ final class Refusals {
         return status.withDescription(what + error.getMessage()).asRuntimeException();
     }
 
-    private static StatusRuntimeException of(Status status, String text, String kind, String... trailers) {
+    static StatusRuntimeException of(Status status, String text, String kind, String... trailers) {
         Metadata metadata = new Metadata();
         metadata.put(key("exception"), kind);
         for (int i = 0; i < trailers.length; i += 2) {

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.indelible.EventStore;
+import io.kurrent.dbclient.CreatePersistentSubscriptionToStreamOptions;
 import io.kurrent.dbclient.EventData;
+import io.kurrent.dbclient.KurrentDBPersistentSubscriptionsClient;
+import io.kurrent.dbclient.NackAction;
 import io.kurrent.dbclient.ReadAllOptions;
 import io.kurrent.dbclient.ReadStreamOptions;
 import io.kurrent.dbclient.ResolvedEvent;
@@ -94,5 +97,35 @@ class KurrentOnPostgresTest {
                 .extracting(link -> link.getEvent() == null)
                 .containsExactly(true, true, false);
         subscription.stop();
+    }
+
+    @Test
+    void groups_of_consumers_park_replay_and_go_on_as_on_any_engine() throws InterruptedException {
+        gateway.append("Tour-1", StreamState.noStream(), event("A", 0), event("A", 1), event("A", 2));
+        var groups = KurrentDBPersistentSubscriptionsClient.from(gateway.client);
+        Consuming.finish(groups.createToStream(
+                "$ce-Tour",
+                "guide",
+                CreatePersistentSubscriptionToStreamOptions.get().fromStart().resolveLinkTos(true)));
+        Consuming consumer = Consuming.stream(gateway.client, "$ce-Tour", "guide", 10);
+        assertThat(consumer.done(2)).containsExactly("0", "1");
+        consumer.nack(NackAction.Park, "later", consumer.next());
+        gateway.append("Tour-2", StreamState.noStream(), event("A", 3));
+        assertThat(consumer.done(1)).containsExactly("3");
+        KurrentPersistentTest.awaitThat(() -> parked(groups) == 1);
+        Consuming.finish(groups.restartSubsystem());
+        assertThat(consumer.end()).contains("CANCELLED");
+        Consuming again = Consuming.stream(gateway.client, "$ce-Tour", "guide", 10);
+        Consuming.finish(groups.replayParkedMessagesToStream("$ce-Tour", "guide"));
+        assertThat(again.done(1)).containsExactly("2");
+        KurrentPersistentTest.awaitThat(() -> parked(groups) == 0);
+        again.subscription().stop();
+    }
+
+    private static long parked(KurrentDBPersistentSubscriptionsClient groups) {
+        return Gateway.get(groups.getInfoToStream("$ce-Tour", "guide"))
+                .orElseThrow()
+                .getStats()
+                .getParkedMessageCount();
     }
 }
