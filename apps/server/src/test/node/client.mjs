@@ -209,6 +209,41 @@ const checks = {
     assert.equal((await client.listAllPersistentSubscriptions()).length, 0);
   },
 
+  async "appends to several streams at once, or to none"() {
+    if (!newer) return;
+    const event = (n, id) => jsonEvent({ type: "Taken", data: { n }, metadata: { by: "node" }, ...(id && { id }) });
+    const to = (name, expectedState, ...events) => ({ streamName: `${category}Lot-${name}`, expectedState, events });
+    const request = [to("a", NO_STREAM, event(1), event(2)), to("b", ANY, event(3))];
+    const first = await client.multiStreamAppend(request);
+    assert.deepEqual(first.responses.map(({ revision }) => revision), [1n, 0n]);
+    assert.deepEqual(await client.multiStreamAppend(request), first);
+    await assert.rejects(client.multiStreamAppend([to("c", ANY, event(4)), to("a", 7n, event(5))]), (error) => {
+      assert.ok(error instanceof library.WrongExpectedVersionError, error.stack);
+      assert.equal(error.streamName, `${category}Lot-a`);
+      assert.equal(error.actualVersion, 1n);
+      return true;
+    });
+    const record = (name, n) => ({ streamName: `${category}Lot-${name}`, record: event(n) });
+    const check = (name, expectedState) =>
+      ({ type: library.STREAM_STATE, streamName: `${category}Lot-${name}`, expectedState });
+    const written = await client.appendRecords([record("c", 6), record("b", 7), record("c", 8)],
+      [check("a", 1n), check("d", NO_STREAM), check("b", STREAM_EXISTS)]);
+    assert.deepEqual(written.responses.map(({ revision }) => revision), [1n, 1n]);
+    await client.tombstoneStream(`${category}Lot-b`);
+    await assert.rejects(client.appendRecords([record("c", 9)],
+      [check("a", 0n), check("d", STREAM_EXISTS), check("c", 1n), check("b", 1n)]), (error) => {
+      assert.ok(error instanceof library.AppendConsistencyViolationError, error.stack);
+      assert.deepEqual(error.violations.map((found) => [found.checkIndex, found.expectedState, found.actualState]),
+        [[0, 0n, 1n], [1, STREAM_EXISTS, NO_STREAM], [3, 1n, -6n]]);
+      return true;
+    });
+    await assert.rejects(client.multiStreamAppend([to("b", ANY, event(10))]), library.StreamTombstonedError);
+    const read = await collect(client.readStream(`${category}Lot-c`));
+    assert.deepEqual(read.map(({ event }) => event.data.n), [6, 8]);
+    assert.deepEqual(read[0].event.metadata,
+      { by: "node", "$schema.name": "Taken", "$schema.format": "Json" });
+  },
+
   async "appends ten thousand times over its one call, each stream in order"() {
     const count = 10_000;
     const streams = 50;

@@ -182,16 +182,21 @@ final class BatchedAppend {
                                 .setProposedEventSize(number(refusal, "proposed-append-event-size"))
                                 .setMaxAppendEventSize(number(refusal, "maximum-append-event-size"))
                                 .build());
+            default -> otherError(code, text);
+        };
+    }
+
+    private static Errors.Status otherError(Status.Code code, String text) {
+        return switch (code) {
+            case INVALID_ARGUMENT ->
+                error(code, Shared.BadRequest.newBuilder().setMessage(text).build());
+            case ABORTED -> error(Status.Code.DEADLINE_EXCEEDED, Shared.Timeout.getDefaultInstance());
             default ->
-                code == Status.Code.INVALID_ARGUMENT
-                        ? error(
-                                code,
-                                Shared.BadRequest.newBuilder().setMessage(text).build())
-                        : Errors.Status.newBuilder()
-                                .setCode(code.value())
-                                .setMessage(text)
-                                .setDetails(detail(Shared.Unknown.getDefaultInstance()))
-                                .build();
+                Errors.Status.newBuilder()
+                        .setCode(code.value())
+                        .setMessage(text)
+                        .setDetails(detail(Shared.Unknown.getDefaultInstance()))
+                        .build();
         };
     }
 

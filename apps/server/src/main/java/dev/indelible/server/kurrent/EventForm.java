@@ -39,14 +39,14 @@ final class EventForm {
                 uuid(id),
                 type,
                 form.schemaVersion(),
-                payload(contentType, data.toByteArray()),
+                payload(contentType.equals(JSON), data.toByteArray()),
                 form.metadata(),
                 form.tags());
     }
 
     /** What says that it is JSON and is not is kept all the same, as bytes. */
-    private static Payload payload(String contentType, byte[] data) {
-        if (contentType.equals(JSON)) {
+    static Payload payload(boolean isJson, byte[] data) {
+        if (isJson) {
             try {
                 Json.check("data", data);
                 return Payload.json(data);
@@ -115,7 +115,7 @@ final class EventForm {
         };
     }
 
-    private static UUID fromText(String text) {
+    static UUID fromText(String text) {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException e) {

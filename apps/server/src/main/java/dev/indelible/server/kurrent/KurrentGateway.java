@@ -36,7 +36,8 @@ public final class KurrentGateway implements AutoCloseable {
         this.groups = new Groups(store, calls);
         this.service = GrpcService.builder()
                 .addService(new StreamsService(store, calls, room))
-                .addService(new FeaturesService())
+                .addService(new StreamsV2Service(store, calls, room))
+                .addService(new FeaturesService(store))
                 .addService(new GossipService())
                 .addService(new ProjectionsService(store, calls))
                 .addService(new PersistentSubscriptionsService(groups, calls))

@@ -42,7 +42,7 @@ final class Repeats {
 
     /** The answer if all the events are recorded, else null. */
     @Nullable
-    Written answerIfKnown(String stream, Expectation expected, List<NewEvent> events, StreamState state) {
+    Recorded answerIfKnown(String stream, Expectation expected, List<NewEvent> events, StreamState state) {
         if (events.isEmpty()) {
             return null;
         }

@@ -2,7 +2,6 @@ package dev.indelible.server.kurrent;
 
 import dev.indelible.EventStore;
 import dev.indelible.EventStoreException.Conflict;
-import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.Append;
 import dev.indelible.event.Appended;
 import dev.indelible.event.ExpectedVersion;
@@ -21,9 +20,6 @@ import java.util.List;
  * at (at first: that there is none), so that none can slip past a deletion. Blocks; for any number of threads.
  */
 final class Writer {
-    /** So often a write is tried again when others changed the stream or its metadata in between. */
-    private static final int ATTEMPTS_MAX = 100;
-
     private final EventStore store;
     private final Repeats repeats;
     private final boolean conditional;
@@ -65,9 +61,10 @@ final class Writer {
     }
 
     private Written appendKnowingState(String stream, Expectation expected, List<NewEvent> events) {
-        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        Attempts attempts = new Attempts("append to stream " + stream);
+        while (true) {
             StreamState state = StreamState.of(store, stream);
-            state.refuseTombstoned(store, stream);
+            refuseDeleted(stream, expected, state);
             if (isWrong(expected, state)) {
                 Written known = repeats.answerIfKnown(stream, expected, events, state);
                 return known == null ? new WrongVersion(state.lastRevision()) : known;
@@ -82,18 +79,23 @@ final class Writer {
                     return repeats.answer(stream, expected, events, conflict);
                 }
             }
+            attempts.failed();
         }
-        throw new Unavailable("stream " + stream + ": others wrote to it all the time", null);
+    }
+
+    /** A deleted stream does not exist, which is told otherwise than of a stream that never did. */
+    private void refuseDeleted(String stream, Expectation expected, StreamState state) {
+        state.refuseTombstoned(store, stream);
+        if (expected.isExists() && state.metadata().isDeleted()) {
+            throw Refusals.streamDeleted(stream);
+        }
     }
 
     /** The append, on condition that the state is still the same where it matters. */
     private Append given(String stream, Expectation expected, List<NewEvent> events, StreamState state) {
         if (state.metadata().isDeleted() && state.version() > 0) {
-            NewEvent undelete = metadata(
-                    StreamMetadata.truncated(state.metadataJson(), state.version()),
-                    "undelete " + events.get(0).id());
             return Append.to(StreamName.of(stream), ExpectedVersion.exactly(state.version()), events)
-                    .and(meta(stream), ExpectedVersion.exactly(state.metaVersion()), undelete);
+                    .and(meta(stream), ExpectedVersion.exactly(state.metaVersion()), undelete(state, events.get(0)));
         }
         boolean needsVersion = StreamState.isMeta(stream) || (expected.isExists() && state.version() == 0);
         ExpectedVersion version = needsVersion ? ExpectedVersion.exactly(state.version()) : expected.version();
@@ -110,13 +112,13 @@ final class Writer {
     }
 
     private static boolean isWrong(Expectation expected, StreamState state) {
-        boolean deleted = state.metadata().isDeleted();
         if (expected.isAny()) {
             return false;
         } else if (expected.isExists()) {
-            return deleted || (state.version() == 0 && state.metaVersion() == 0);
+            return state.version() == 0 && state.metaVersion() == 0;
         }
-        return expected.raw() != state.lastRevision() && !(expected.isNoStream() && deleted);
+        return expected.raw() != state.lastRevision()
+                && !(expected.isNoStream() && state.metadata().isDeleted());
     }
 
     /** A repeat counts only where the expectation leads to. */
@@ -148,12 +150,11 @@ final class Writer {
             throw Refusals.badRequest(
                     "stream: \"" + stream + "\" cannot be deleted (expected: at most 253 bytes, no metadata stream)");
         }
-        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        Attempts attempts = new Attempts("end of stream " + stream);
+        while (true) {
             StreamState state = StreamState.of(store, stream);
-            state.refuseTombstoned(store, stream);
-            boolean nothingToHide =
-                    !forEver && (state.version() == 0 || state.metadata().isDeleted());
-            if (nothingToHide) {
+            refuseDeleted(stream, expected, state);
+            if (!forEver && state.version() == 0) {
                 return new WrongVersion(-1);
             } else if (isWrong(expected, state)) {
                 return new WrongVersion(state.lastRevision());
@@ -172,8 +173,13 @@ final class Writer {
             } catch (Conflict changed) {
                 // Looked at again; what was expected decides whether that matters.
             }
+            attempts.failed();
         }
-        throw new Unavailable("stream " + stream + ": others wrote to it all the time", null);
+    }
+
+    /** The metadata under which a deleted stream goes on with that event. */
+    static NewEvent undelete(StreamState state, NewEvent first) {
+        return metadata(StreamMetadata.truncated(state.metadataJson(), state.version()), "undelete " + first.id());
     }
 
     private static NewEvent metadata(Payload json, String cause) {
@@ -193,12 +199,17 @@ final class Writer {
             } else if (metadata > limits.metadataBytesMax()) {
                 throw Refusals.eventTooLarge(event.id().toString(), metadata, limits.metadataBytesMax());
             }
-            if (event.type().equals(StreamState.TOMBSTONE_TYPE)) {
-                throw Refusals.badRequest("type: $streamDeleted is written by Tombstone only");
-            }
+            refuseTombstone(event);
         }
         if (all > limits.appendBytesMax()) {
             throw Refusals.appendTooLarge(limits.appendBytesMax());
+        }
+    }
+
+    /** Throws if the event would say that a stream is no more. */
+    static void refuseTombstone(NewEvent event) {
+        if (event.type().equals(StreamState.TOMBSTONE_TYPE)) {
+            throw Refusals.badRequest("type: $streamDeleted is written by Tombstone only");
         }
     }
 

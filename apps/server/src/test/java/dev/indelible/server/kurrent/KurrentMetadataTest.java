@@ -113,7 +113,7 @@ class KurrentMetadataTest {
         assertThat(Gateway.get(gateway.client.getStreamMetadata("S")).getTruncateBefore())
                 .isEqualTo(Long.MAX_VALUE);
         assertThatThrownBy(() -> gateway.append("S", StreamState.streamExists(), event("A", 9)))
-                .isInstanceOf(WrongExpectedVersionException.class);
+                .hasMessageContaining("'S' is deleted");
         EventData first = event("A", 3);
         assertThat(gateway.append("S", NONE, first).getNextExpectedRevision()).isEqualTo(StreamState.streamRevision(3));
         assertThat(gateway.append("S", NONE, first).getNextExpectedRevision()).isEqualTo(StreamState.streamRevision(3));
@@ -124,6 +124,25 @@ class KurrentMetadataTest {
         assertThat(metadata.getTruncateBefore()).isEqualTo(3);
         assertThat(metadata.getCustomProperties()).isEqualTo(Map.of("colour", "red"));
         assertThat(gateway.store.version(StreamName.of("S"))).isEqualTo(5);
+    }
+
+    @Test
+    void a_deleted_stream_is_deleted_again_if_what_is_expected_holds() {
+        append("S", 0, 2);
+        Gateway.get(gateway.client.deleteStream("S"));
+        for (StreamState expected : List.of(ANY, NONE, StreamState.streamRevision(1))) {
+            Gateway.get(
+                    gateway.client.deleteStream("S", DeleteStreamOptions.get().streamState(expected)));
+            assertThatThrownBy(() -> gateway.texts("S")).isInstanceOf(StreamNotFoundException.class);
+        }
+        assertThatThrownBy(() -> Gateway.get(gateway.client.deleteStream(
+                        "S", DeleteStreamOptions.get().streamState(StreamState.streamRevision(0)))))
+                .isInstanceOf(WrongExpectedVersionException.class);
+        assertThatThrownBy(() -> Gateway.get(gateway.client.deleteStream(
+                        "S", DeleteStreamOptions.get().streamState(StreamState.streamExists()))))
+                .hasMessageContaining("'S' is deleted");
+        append("S", 2, 3);
+        assertThat(gateway.texts("S")).containsExactly("2");
     }
 
     @Test

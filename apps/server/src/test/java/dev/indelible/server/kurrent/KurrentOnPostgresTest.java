@@ -10,6 +10,13 @@ import io.kurrent.dbclient.CreatePersistentSubscriptionToStreamOptions;
 import io.kurrent.dbclient.EventData;
 import io.kurrent.dbclient.KurrentDBPersistentSubscriptionsClient;
 import io.kurrent.dbclient.NackAction;
+import dev.indelible.server.kurrent.protocol.StreamsServiceGrpc;
+import dev.indelible.server.kurrent.protocol.StreamsV2Protocol.AppendRecordsRequest;
+import dev.indelible.server.kurrent.protocol.StreamsV2Protocol.SchemaFormat;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.kurrent.dbclient.AppendStreamRequest;
+import io.kurrent.dbclient.MultiStreamAppendResponse;
 import io.kurrent.dbclient.ReadAllOptions;
 import io.kurrent.dbclient.ReadStreamOptions;
 import io.kurrent.dbclient.ResolvedEvent;
@@ -23,8 +30,10 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -127,5 +136,64 @@ class KurrentOnPostgresTest {
                 .orElseThrow()
                 .getStats()
                 .getParkedMessageCount();
+    }
+
+    @Test
+    void several_streams_are_appended_to_at_once_or_none_is() {
+        EventData placed = event("Placed", 1);
+        EventData taken = event("Taken", 2);
+        MultiStreamAppendResponse first = append(to("Lot-1", StreamState.noStream(), placed), to("Lot-2", taken));
+        MultiStreamAppendResponse again = append(to("Lot-1", StreamState.noStream(), placed), to("Lot-2", taken));
+        assertThat(again.getPosition()).isEqualTo(first.getPosition());
+        assertThatThrownBy(() ->
+                        append(to("Lot-2", event("Taken", 3)), to("Lot-1", StreamState.noStream(), event("Placed", 4))))
+                .isInstanceOf(WrongExpectedVersionException.class);
+        Gateway.get(gateway.client.deleteStream("Lot-1"));
+        append(to("Lot-2", event("Taken", 5)), to("Lot-1", StreamState.noStream(), event("Placed", 6)));
+        assertThat(gateway.texts("Lot-1")).containsExactly("6");
+        assertThat(gateway.texts("Lot-2")).containsExactly("2", "5");
+    }
+
+    @Test
+    void of_many_racers_on_one_check_one_wins() {
+        gateway.append("Flight-1", StreamState.noStream(), event("Opened", 0));
+        List<CompletableFuture<Boolean>> racers = IntStream.range(0, 16)
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> wins("Seat-" + i)))
+                .toList();
+        assertThat(racers.stream().filter(Gateway::get).count()).isEqualTo(1);
+        assertThat(gateway.texts("Flight-1")).hasSize(2);
+    }
+
+    private static boolean wins(String seat) {
+        AppendRecordsRequest.Builder request = AppendRecordsRequest.newBuilder();
+        for (String stream : List.of(seat, "Flight-1")) {
+            request.addRecordsBuilder()
+                    .setStream(stream)
+                    .getSchemaBuilder()
+                    .setName("Taken")
+                    .setFormat(SchemaFormat.SCHEMA_FORMAT_BYTES);
+        }
+        request.addChecksBuilder().getStreamStateBuilder().setStream("Flight-1").setExpectedState(0);
+        try {
+            return StreamsServiceGrpc.newBlockingStub(gateway.channel)
+                            .appendRecords(request.build())
+                            .getRevisionsCount()
+                    == 2;
+        } catch (StatusRuntimeException lost) {
+            assertThat(lost.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+            return false;
+        }
+    }
+
+    private static MultiStreamAppendResponse append(AppendStreamRequest... requests) {
+        return Gateway.get(gateway.client.multiStreamAppend(List.of(requests).iterator()));
+    }
+
+    private static AppendStreamRequest to(String stream, EventData event) {
+        return to(stream, StreamState.any(), event);
+    }
+
+    private static AppendStreamRequest to(String stream, StreamState expected, EventData event) {
+        return new AppendStreamRequest(stream, List.of(event).iterator(), expected);
     }
 }

@@ -335,9 +335,15 @@ class KurrentStreamsTest {
                 .getSupportedMethods(Shared.Empty.getDefaultInstance());
         assertThat(features.getEventStoreServerVersion()).matches("\\d+\\.\\d+\\.\\d+");
         assertThat(features.getMethodsList())
-                .filteredOn(method -> method.getServiceName().equals("event_store.client.streams.streams"))
-                .extracting(FeaturesProtocol.SupportedMethod::getMethodName)
-                .contains("append", "batchappend", "read", "delete", "tombstone");
+                .extracting(method -> method.getServiceName() + "/" + method.getMethodName())
+                .contains(
+                        "event_store.client.streams.streams/append",
+                        "event_store.client.streams.streams/batchappend",
+                        "event_store.client.streams.streams/read",
+                        "event_store.client.streams.streams/delete",
+                        "event_store.client.streams.streams/tombstone",
+                        "kurrentdb.protocol.v2.streams.streamsservice/appendsession",
+                        "kurrentdb.protocol.v2.streams.streamsservice/appendrecords");
     }
 
     @Test
@@ -346,7 +352,7 @@ class KurrentStreamsTest {
         for (String method : List.of(
                 "event_store.client.users.Users/Details",
                 "event_store.client.operations.Operations/StartScavenge",
-                "kurrentdb.protocol.v2.streams.StreamsService/AppendRecords",
+                "kurrentdb.protocol.v2.streams.StreamsService/Unheard",
                 "event_store.client.streams.Streams/Unheard")) {
             var descriptor = MethodDescriptor.newBuilder(empty, empty)
                     .setType(MethodDescriptor.MethodType.UNARY)
