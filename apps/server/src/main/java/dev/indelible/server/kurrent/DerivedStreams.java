@@ -12,13 +12,15 @@ import java.util.function.Predicate;
 
 /**
  * The streams of links that the protocol's users expect: {@code $ce-} a category, {@code $et-} an event type, {@code
- * $bc-} a correlation id, {@code $streams} the first event of each stream. Nothing of them is recorded; they are views.
+ * $bc-} a correlation id, {@code $streams} the first event of each stream, {@code $category-} the names of a category's
+ * streams. Nothing of them is recorded; they are views.
  */
 final class DerivedStreams {
     private static final String CATEGORY = "$ce-";
     private static final String TYPE = "$et-";
     private static final String CORRELATION = "$bc-";
     private static final String STREAMS = "$streams";
+    private static final String STREAMS_OF_CATEGORY = "$category-";
     private static final String DELETED = "$deleted";
 
     /** So many views keep their index in memory. */
@@ -40,7 +42,12 @@ final class DerivedStreams {
      * @param also and what else must hold for them
      * @param index its revisions
      */
-    record Derived(String name, EventQuery query, Predicate<RecordedEvent> also, LinkIndex index) {}
+    record Derived(String name, EventQuery query, Predicate<RecordedEvent> also, LinkIndex index) {
+        /** Whether its events name streams, and lead to no event. */
+        boolean namesStreams() {
+            return name.startsWith(STREAMS_OF_CATEGORY);
+        }
+    }
 
     /** The stream of links of that name, if it is one. */
     Optional<Derived> find(String name) {
@@ -54,6 +61,12 @@ final class DerivedStreams {
         } else if (name.startsWith(CORRELATION) && name.length() > CORRELATION.length()) {
             String id = name.substring(CORRELATION.length());
             return of(name, EventQuery.all(), event -> id.equals(correlation(event)));
+        } else if (name.startsWith(STREAMS_OF_CATEGORY) && name.length() > STREAMS_OF_CATEGORY.length()) {
+            String category = name.substring(STREAMS_OF_CATEGORY.length());
+            return of(
+                    name,
+                    EventQuery.category(category),
+                    event -> event.version() == 1 && !event.stream().isSystem());
         } else if (name.equals(STREAMS)) {
             return of(
                     name,
@@ -80,6 +93,7 @@ final class DerivedStreams {
     static void refuseWrite(String name) {
         if (name.equals("$all")
                 || name.equals(STREAMS)
+                || name.startsWith(STREAMS_OF_CATEGORY)
                 || name.startsWith(CATEGORY)
                 || name.startsWith(TYPE)
                 || name.startsWith(CORRELATION)) {

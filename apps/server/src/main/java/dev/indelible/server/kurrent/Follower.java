@@ -69,7 +69,7 @@ final class Follower {
             throws InterruptedException {
         long place = Places.position(options);
         Position after = place == Places.END ? store.head() : Position.of(place);
-        run(EventQuery.all(), after, answer, outbox, new Handling() {
+        run(filter.query(), after, answer, outbox, new Handling() {
             private long lookedAt;
             private long told = after.value();
 
@@ -171,7 +171,7 @@ final class Follower {
                     return true;
                 }
                 long now = revision++;
-                return now < from || answer.link(links.name(), now, told.event());
+                return now < from || answer.link(links, now, told.event());
             }
         });
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Links. Those of derived streams are made when they are read; the same link is always the same event. */
 final class Links {
+    private static final String STREAM_NAME = "$@";
     private static final Pattern TARGET = Pattern.compile("(\\d{1,19})@(.+)", Pattern.DOTALL);
 
     private Links() {}
@@ -57,7 +58,9 @@ final class Links {
         }
     }
 
-    static StreamsProtocol.RecordedEvent link(String stream, long revision, RecordedEvent target, boolean structured) {
+    static StreamsProtocol.RecordedEvent link(
+            DerivedStreams.Derived links, long revision, RecordedEvent target, boolean structured) {
+        String stream = links.name();
         boolean tombstone = StreamState.isTombstone(target);
         String targetStream = target.stream().value();
         String data = tombstone
@@ -69,10 +72,10 @@ final class Links {
                 .setStreamRevision(revision)
                 .setCommitPosition(target.position().value())
                 .setPreparePosition(target.position().value())
-                .putMetadata("type", EventForm.LINK)
+                .putMetadata("type", links.namesStreams() ? STREAM_NAME : EventForm.LINK)
                 .putMetadata("content-type", "application/octet-stream")
                 .putMetadata("created", Long.toString(EventForm.ticks(target.recordedAt())))
-                .setData(ByteString.copyFromUtf8(data))
+                .setData(ByteString.copyFromUtf8(links.namesStreams() ? targetStream : data))
                 .build();
     }
 }

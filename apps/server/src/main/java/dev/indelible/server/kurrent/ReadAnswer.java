@@ -41,9 +41,9 @@ final class ReadAnswer {
     }
 
     /** Sends the link of that revision in a derived stream, or what it leads to. */
-    boolean link(String stream, long revision, RecordedEvent target) throws InterruptedException {
-        StreamsProtocol.RecordedEvent link = Links.link(stream, revision, target, structured);
-        if (!resolving) {
+    boolean link(DerivedStreams.Derived links, long revision, RecordedEvent target) throws InterruptedException {
+        StreamsProtocol.RecordedEvent link = Links.link(links, revision, target, structured);
+        if (!resolving || links.namesStreams()) {
             return send(link, null, target);
         }
         boolean hidden = !StreamState.of(store, target.stream().value()).shows(target, Instant.now());

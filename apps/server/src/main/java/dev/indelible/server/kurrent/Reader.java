@@ -44,7 +44,7 @@ final class Reader {
         } else {
             range = place == Places.END ? Range.all().limit(0) : Range.all().after(Position.of(Math.max(0, place - 1)));
         }
-        try (Events events = store.read(EventQuery.all(), range)) {
+        try (Events events = store.read(filter.query(), range)) {
             send(events, filter.test(), count(options), answer);
         }
     }
@@ -121,7 +121,7 @@ final class Reader {
                     continue;
                 }
                 if (backwards ? revision <= asked : revision >= asked) {
-                    if (!answer.link(links.name(), revision, target)) {
+                    if (!answer.link(links, revision, target)) {
                         return;
                     }
                     left--;

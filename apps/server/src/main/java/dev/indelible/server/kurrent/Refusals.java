@@ -80,6 +80,15 @@ final class Refusals {
                 Integer.toString(size));
     }
 
+    static StatusRuntimeException indexNotFound(String name) {
+        return of(
+                Status.NOT_FOUND,
+                "Index '" + name + "' not found (expected: $idx-all, $idx-ce-<category> or $idx-et-<type>).",
+                "index-not-found",
+                "index-name",
+                name);
+    }
+
     static StatusRuntimeException stopping() {
         return Status.UNAVAILABLE
                 .withDescription("Server Is Not Ready: it is stopping")

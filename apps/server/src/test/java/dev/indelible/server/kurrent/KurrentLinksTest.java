@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.indelible.EventStore;
 import dev.indelible.memory.MemoryJournal;
+import dev.indelible.server.kurrent.protocol.Shared;
+import dev.indelible.server.kurrent.protocol.StreamsGrpc;
+import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadReq;
 import io.kurrent.dbclient.EventData;
 import io.kurrent.dbclient.KurrentDBConnectionString;
 import io.kurrent.dbclient.KurrentDBProjectionManagementClient;
@@ -16,9 +19,12 @@ import io.kurrent.dbclient.ReadStreamOptions;
 import io.kurrent.dbclient.ResolvedEvent;
 import io.kurrent.dbclient.StreamNotFoundException;
 import io.kurrent.dbclient.StreamState;
+import io.kurrent.dbclient.SubscribeToAllOptions;
 import io.kurrent.dbclient.SubscribeToStreamOptions;
 import io.kurrent.dbclient.Subscription;
+import io.kurrent.dbclient.SubscriptionFilter;
 import io.kurrent.dbclient.SubscriptionListener;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -113,10 +119,109 @@ class KurrentLinksTest {
         assertThat(details.getPosition()).isEqualTo("C:1/P:1");
         assertThat(Gateway.get(projections.list()))
                 .extracting(ProjectionDetails::getName)
-                .containsExactly("$by_category", "$by_event_type", "$by_correlation_id", "$streams");
-        assertThatThrownBy(() -> finish(projections.enable("mine"))).hasMessageContaining("projection mine");
-        assertThatThrownBy(() -> finish(projections.disable("$by_category"))).hasMessageContaining("UNIMPLEMENTED");
+                .containsExactly(
+                        "$by_category", "$by_event_type", "$by_correlation_id", "$stream_by_category", "$streams");
+        finish(projections.disable("$by_category"));
+        assertThat(Gateway.get(projections.getStatus("$by_category")).getStatus())
+                .isEqualTo("Stopped");
+        assertThat(data("$ce-Order")).containsExactly("0@Order-1");
+        finish(projections.reset("$by_category"));
+        finish(projections.abort("$streams"));
+        finish(projections.enable("$by_category"));
+        assertThat(Gateway.get(projections.getStatus("$by_category")).getStatus())
+                .isEqualTo("Running");
+        finish(projections.restartSubsystem());
         Gateway.get(projections.shutdown());
+    }
+
+    @Test
+    void projections_of_users_are_refused_by_name() {
+        KurrentDBProjectionManagementClient projections = KurrentDBProjectionManagementClient.create(
+                KurrentDBConnectionString.parseOrThrow("esdb://localhost:" + gateway.server.port() + "?tls=false"));
+        for (CompletableFuture<?> call : List.of(
+                projections.create("mine", "fromAll()"),
+                projections.update("mine", "fromAll()"),
+                projections.delete("mine"),
+                projections.getState("mine", Object.class),
+                projections.getResult("mine", Object.class))) {
+            assertThatThrownBy(() -> finish(call))
+                    .hasMessageContaining("UNIMPLEMENTED")
+                    .hasMessageContaining("projection \"mine\": projections of users do not run here");
+        }
+        for (CompletableFuture<?> call : List.of(
+                projections.enable("mine"),
+                projections.disable("mine"),
+                projections.reset("mine"),
+                projections.getStatus("mine"))) {
+            assertThatThrownBy(() -> finish(call)).hasMessageContaining("projection mine");
+        }
+        Gateway.get(projections.shutdown());
+    }
+
+    @Test
+    void the_streams_of_a_category_are_named_once_each() {
+        append("Order-1", event("Placed", 1), event("Paid", 2));
+        append("Stock-1", event("Taken", 3));
+        append("Order-2", event("Placed", 4));
+        for (ReadStreamOptions options :
+                List.of(ReadStreamOptions.get(), ReadStreamOptions.get().resolveLinkTos())) {
+            assertThat(gateway.read("$category-Order", options))
+                    .extracting(name -> name.getEvent().getEventType() + " "
+                            + name.getEvent().getRevision() + " "
+                            + new String(name.getEvent().getEventData(), UTF_8))
+                    .containsExactly("$@ 0 Order-1", "$@ 1 Order-2");
+        }
+        assertThatThrownBy(() -> append("$category-Order", event("A", 1))).hasMessageContaining("PERMISSION_DENIED");
+    }
+
+    @Test
+    void all_is_read_and_followed_by_an_index() throws InterruptedException {
+        append("Order-1", event("Placed", 1));
+        append("Stock-1", event("Placed", 2));
+        append("$$Order-1", event("$metadata", 3));
+        append("Order-2", event("Paid", 4));
+        assertThat(indexed("$idx-all")).containsExactly("1", "2", "4");
+        assertThat(indexed("$idx-ce-Order")).containsExactly("1", "4");
+        assertThat(indexed("$idx-et-Placed")).containsExactly("1", "2");
+        assertThat(indexed("$idx-et-$metadata")).isEmpty();
+        assertThatThrownBy(() -> indexed("$idx-mine")).hasMessageContaining("Index '$idx-mine' not found");
+        BlockingQueue<String> followed = new LinkedBlockingQueue<>();
+        SubscriptionListener listener = new SubscriptionListener() {
+            @Override
+            public void onEvent(Subscription subscription, ResolvedEvent event) {
+                followed.add(Gateway.texts(List.of(event)).get(0));
+            }
+        };
+        SubscriptionFilter filter = SubscriptionFilter.newBuilder()
+                .addStreamNamePrefix("$idx-ce-Order")
+                .build();
+        Gateway.get(gateway.client.subscribeToAll(
+                listener, SubscribeToAllOptions.get().fromStart().filter(filter)));
+        assertThat(next(followed, 2)).isEqualTo("1, 4");
+        append("Stock-1", event("Taken", 5));
+        append("Order-1", event("Paid", 6));
+        assertThat(next(followed, 1)).isEqualTo("6");
+    }
+
+    /** The client has no filters of reads. */
+    private List<String> indexed(String index) {
+        ReadReq.Builder request = ReadReq.newBuilder();
+        request.getOptionsBuilder()
+                .setAll(ReadReq.AllOptions.getDefaultInstance())
+                .setCount(100)
+                .getUuidOptionBuilder()
+                .setString(Shared.Empty.getDefaultInstance());
+        request.getOptionsBuilder()
+                .getFilterBuilder()
+                .setCheckpointIntervalMultiplier(1)
+                .getStreamIdentifierBuilder()
+                .addPrefix(index);
+        List<String> texts = new ArrayList<>();
+        StreamsGrpc.newBlockingStub(gateway.channel)
+                .read(request.build())
+                .forEachRemaining(answer ->
+                        texts.add(answer.getEvent().getEvent().getData().toStringUtf8()));
+        return texts;
     }
 
     @Test
