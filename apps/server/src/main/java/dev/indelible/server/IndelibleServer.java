@@ -55,6 +55,12 @@ public final class IndelibleServer implements AutoCloseable {
     private static final Duration QUIET_WAIT = Duration.ofSeconds(1);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
 
+    /** So often it looks whether a client that follows something is still there. */
+    private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
+
+    /** A connection on which nothing runs is closed after so long. */
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(15);
+
     private final EventStore store;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Intake intake =
@@ -95,6 +101,8 @@ public final class IndelibleServer implements AutoCloseable {
                 .build(new ProjectionsService(sources.projections(), agents, threads))
                 .maxRequestLength(BODY_BYTES_MAX)
                 .requestTimeout(REQUEST_TIMEOUT)
+                .idleTimeout(IDLE_TIMEOUT)
+                .pingInterval(PING_INTERVAL)
                 .gracefulShutdownTimeout(QUIET, QUIET_WAIT)
                 .errorHandler(new ProblemHandler())
                 // Armeria would report what clients did wrong, too, with a stack trace.
