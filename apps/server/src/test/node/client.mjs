@@ -220,7 +220,7 @@ const checks = {
     await assert.rejects(client.multiStreamAppend([to("c", ANY, event(4)), to("a", 7n, event(5))]), (error) => {
       assert.ok(error instanceof library.WrongExpectedVersionError, error.stack);
       assert.equal(error.streamName, `${category}Lot-a`);
-      assert.equal(error.actualVersion, 1n);
+      assert.equal(error.actualState, 1n);
       return true;
     });
     const record = (name, n) => ({ streamName: `${category}Lot-${name}`, record: event(n) });

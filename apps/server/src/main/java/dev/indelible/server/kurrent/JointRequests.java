@@ -69,9 +69,10 @@ final class JointRequests {
             if (!check.hasStreamState()) {
                 throw Refusals.badRequest("check " + checks.size() + ": empty (expected: the state of a stream)");
             }
+            // Not sent is 0 here: the client for Node leaves that out.
             long expected = check.getStreamState().getExpectedState();
             boolean isState = expected >= Condition.TOMBSTONED && expected != -3;
-            if (!check.getStreamState().hasExpectedState() || !isState || expected == Expectation.ANY.raw()) {
+            if (!isState || expected == Expectation.ANY.raw()) {
                 throw Refusals.badRequest(
                         "check %d: state %d (expected: -6, -5, -4, -1, 0 or more)".formatted(checks.size(), expected));
             }

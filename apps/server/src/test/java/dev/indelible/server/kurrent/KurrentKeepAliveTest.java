@@ -12,6 +12,7 @@ import io.kurrent.dbclient.KurrentDBClient;
 import io.kurrent.dbclient.ResolvedEvent;
 import io.kurrent.dbclient.Subscription;
 import io.kurrent.dbclient.SubscriptionListener;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -45,25 +46,28 @@ class KurrentKeepAliveTest {
             }
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                EventStore store = EventStore.on(new MemoryJournal());
-                KurrentGateway gateway = new KurrentGateway(store, threads, new Boundless())) {
+                EventStore store = EventStore.on(new MemoryJournal())) {
+            KurrentGateway gateway = new KurrentGateway(store, threads, new Boundless());
             ServerBuilder builder = Server.builder()
-                    .port(new InetSocketAddress("127.0.0.1", 0), SessionProtocol.HTTP)
+                    .port(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), SessionProtocol.HTTP)
                     .idleTimeout(IDLE_TIMEOUT)
                     .pingInterval(LOOKS_EVERY);
             gateway.addTo(builder);
             Server server = builder.build();
             server.start().join();
-            KurrentDBClient client = Gateway.connect("esdb://localhost:" + server.activeLocalPort()
-                    + "?tls=false&keepAliveInterval=1000&keepAliveTimeout=1000");
-            Gateway.get(client.subscribeToAll(listener));
-            // Nothing is told for so long: that the client, or the server, would give up is what is awaited.
-            assertThat(told.poll(QUIET_S, TimeUnit.SECONDS)).isNull();
-            Gateway.get(client.appendToStream("Order-1", event("Placed", 1)));
-            assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo("1");
-            Gateway.get(client.shutdown());
-            gateway.close();
-            server.stop().join();
+            try {
+                KurrentDBClient client = Gateway.connect("esdb://localhost:" + server.activeLocalPort()
+                        + "?tls=false&keepAliveInterval=1000&keepAliveTimeout=1000");
+                Gateway.get(client.subscribeToAll(listener));
+                // Nothing is told for so long: that the client, or the server, would give up is what is awaited.
+                assertThat(told.poll(QUIET_S, TimeUnit.SECONDS)).isNull();
+                Gateway.get(client.appendToStream("Order-1", event("Placed", 1)));
+                assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo("1");
+                Gateway.get(client.shutdown());
+            } finally {
+                gateway.close();
+                server.stop().join();
+            }
         }
     }
 

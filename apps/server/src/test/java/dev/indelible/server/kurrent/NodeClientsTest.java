@@ -1,15 +1,22 @@
 package dev.indelible.server.kurrent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.indelible.EventStore;
 import dev.indelible.memory.MemoryJournal;
+import io.kurrent.dbclient.ReadStreamOptions;
+import io.kurrent.dbclient.RecordedEvent;
+import io.kurrent.dbclient.ResolvedEvent;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -29,7 +36,7 @@ class NodeClientsTest {
 
     @BeforeAll
     static void install() throws Exception {
-        for (String file : List.of("package.json", "client.mjs")) {
+        for (String file : List.of("package.json", "client.mjs", "orders.mjs")) {
             Files.copy(SOURCES.resolve(file), home.resolve(file));
         }
         run("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock");
@@ -53,6 +60,43 @@ class NodeClientsTest {
                 .start()) {
             useClients(EventStore.open(
                     "postgresql://postgres:postgres@127.0.0.1:" + server.getPort() + "/postgres?schema=node"));
+        }
+    }
+
+    @Test
+    void what_node_writes_java_reads_as_a_category_field_by_field(@TempDir Path directory) throws Exception {
+        int orders = 300;
+        int events = 4_000;
+        try (Gateway gateway = new Gateway(EventStore.open("embedded:" + directory))) {
+            run(
+                    "node",
+                    "orders.mjs",
+                    Integer.toString(gateway.server.port()),
+                    Integer.toString(orders),
+                    Integer.toString(events));
+            List<String> written = Files.readAllLines(home.resolve("written"));
+            List<String> read = new ArrayList<>();
+            List<ResolvedEvent> links = gateway.read(
+                    "$ce-Order", ReadStreamOptions.get().resolveLinkTos().maxCount(2L * events));
+            for (ResolvedEvent link : links) {
+                assertThat(link.getLink().getRevision()).isEqualTo(read.size());
+                RecordedEvent event = link.getEvent();
+                assertThat(event.getContentType()).isEqualTo("application/json");
+                read.add(String.join(
+                        " ",
+                        event.getStreamId(),
+                        Long.toString(event.getRevision()),
+                        event.getEventId().toString(),
+                        event.getEventType(),
+                        new String(event.getUserMetadata(), UTF_8),
+                        new String(event.getEventData(), UTF_8)));
+            }
+            assertThat(written).hasSize(events);
+            assertThat(read).containsExactlyInAnyOrderElementsOf(written);
+            Map<String, Long> lasts = new HashMap<>();
+            assertThat(links)
+                    .allSatisfy(link -> assertThat(link.getEvent().getRevision())
+                            .isEqualTo(lasts.merge(link.getEvent().getStreamId(), 1L, Long::sum) - 1));
         }
     }
 
