@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  *   <li>{@code embedded|postgres [--json FILE] [--quick] [--only CASE,…] [--subjects NAME,…] [--dir DIR]}: a journal
  *       beside its peers, in interleaved rounds, each in a fresh directory or database; the first round warms up and is
  *       not counted
+ *   <li>{@code kurrent}, with the same options: clients of KurrentDB beside those of the HTTP API, over an embedded store
  *   <li>{@code scale [--events N] [--dir DIR]}: very many events in little memory
  *   <li>{@code load [--dir DIR]}: loading states by the length of their streams
  *   <li>{@code replay|rebuild [--events N] [--dir DIR]}: making a read model, and making it anew while it is read
@@ -29,6 +30,7 @@ public final class Bench {
 
     private final Map<String, String> options;
     private final List<Measurement> results = new ArrayList<>();
+    private String own = "indelible";
 
     private Bench(Map<String, String> options) {
         this.options = options;
@@ -40,6 +42,7 @@ public final class Bench {
         switch (options.getOrDefault("", "")) {
             case "embedded" -> new Bench(options).embedded();
             case "postgres" -> new Bench(options).postgres();
+            case "kurrent" -> new Bench(options).kurrent();
             case "scale" -> Scale.run(options);
             case "load" -> Loads.run(options);
             case "replay" -> Replays.run(options);
@@ -47,7 +50,7 @@ public final class Bench {
             case "append-now-and-then" -> WakeUp.appendNowAndThen(String.valueOf(options.get("--url")));
             case "append-forever" -> Scale.appendForever(Path.of(options.get("--dir")));
             default -> {
-                System.err.println("usage: ./bench embedded|postgres [--json FILE] [--quick] [--only CASE,...]"
+                System.err.println("usage: ./bench embedded|postgres|kurrent [--json FILE] [--quick] [--only CASE,...]"
                         + " [--subjects NAME,...] [--dir DIR]\n"
                         + "       ./bench scale [--events N] [--dir DIR]\n"
                         + "       ./bench load [--dir DIR]\n"
@@ -102,6 +105,18 @@ public final class Bench {
             }
         }
         report("postgres");
+    }
+
+    private void kurrent() throws Exception {
+        Workload workload = new Workload(SEED);
+        List<Subject.Factory> both = List.of(KurrentSubject::new, HttpSubject::together);
+        List<Subject.Factory> oneByOne = List.of(BatchSubject::new, HttpSubject::oneByOne);
+        int streams = options.containsKey("--quick") ? 100 : 1_000;
+        measure("append-64", both, round -> round.append("append-64", 64, 1), workload);
+        measure("batch-10000", oneByOne, round -> round.append("batch-10000", 1, 10_000), workload);
+        measure("scan", both, round -> round.scan("scan", round.fill(streams)), workload);
+        own = "kurrent";
+        report("kurrent");
     }
 
     private void report(String bench) throws IOException {
@@ -170,17 +185,16 @@ public final class Bench {
 
     private void print() {
         System.out.printf(
-                "%-14s %-10s %12s %10s %10s   %s%n", "case", "subject", "events/s", "p50 us", "p99 us", "indelible is");
+                "%-14s %-10s %12s %10s %10s   %s%n", "case", "subject", "events/s", "p50 us", "p99 us", own + " is");
         for (Measurement result : results) {
-            double own = results.stream()
-                    .filter(other ->
-                            other.subject().equals("indelible") && other.name().equals(result.name()))
+            double ownRate = results.stream()
+                    .filter(other -> other.subject().equals(own) && other.name().equals(result.name()))
                     .mapToDouble(Measurement::eventsPerSecond)
                     .findFirst()
                     .orElse(0);
-            String ratio = result.subject().equals("indelible")
+            String ratio = result.subject().equals(own)
                     ? ""
-                    : String.format(Locale.ROOT, "%.2f x", own / result.eventsPerSecond());
+                    : String.format(Locale.ROOT, "%.2f x", ownRate / result.eventsPerSecond());
             System.out.printf(
                     Locale.ROOT,
                     "%-14s %-10s %,12.0f %10.1f %10.1f   %s%n",
