@@ -167,7 +167,8 @@ final class Copier {
     private static boolean isSame(RecordedEvent one, RecordedEvent other) {
         return one.stream().equals(other.stream())
                 && one.version() == other.version()
-                && one.metadata().sameValue(other.metadata())
+                && one.data().equals(other.data())
+                && one.metadata().equals(other.metadata())
                 && one.isRecordOf(asNew(other));
     }
 }

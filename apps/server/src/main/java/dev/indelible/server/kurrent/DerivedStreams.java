@@ -42,11 +42,11 @@ final class DerivedStreams {
      * @param also and what else must hold for them
      * @param index its revisions
      */
-    record Derived(String name, EventQuery query, Predicate<RecordedEvent> also, LinkIndex index) {
-        /** Whether its events name streams, and lead to no event. */
-        boolean namesStreams() {
-            return name.startsWith(STREAMS_OF_CATEGORY);
-        }
+    record Derived(String name, EventQuery query, Predicate<RecordedEvent> also, LinkIndex index) {}
+
+    /** Whether the events of that derived stream name streams, and lead to no event. */
+    static boolean namesStreams(String name) {
+        return name.startsWith(STREAMS_OF_CATEGORY);
     }
 
     /** The stream of links of that name, if it is one. */

@@ -150,7 +150,7 @@ final class GroupSource {
 
     private GroupEvent link(String view, long revision, RecordedEvent target) {
         Shown link = new Shown(target, view, revision);
-        if (!config.resolvesLinks()) {
+        if (!config.resolvesLinks() || DerivedStreams.namesStreams(view)) {
             return new GroupEvent(link, null);
         }
         boolean shown = StreamState.of(store, target.stream().value()).shows(target, Instant.now());

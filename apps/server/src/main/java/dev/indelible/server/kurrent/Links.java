@@ -58,9 +58,8 @@ final class Links {
         }
     }
 
-    static StreamsProtocol.RecordedEvent link(
-            DerivedStreams.Derived links, long revision, RecordedEvent target, boolean structured) {
-        String stream = links.name();
+    static StreamsProtocol.RecordedEvent link(String stream, long revision, RecordedEvent target, boolean structured) {
+        boolean namesStream = DerivedStreams.namesStreams(stream);
         boolean tombstone = StreamState.isTombstone(target);
         String targetStream = target.stream().value();
         String data = tombstone
@@ -72,10 +71,10 @@ final class Links {
                 .setStreamRevision(revision)
                 .setCommitPosition(target.position().value())
                 .setPreparePosition(target.position().value())
-                .putMetadata("type", links.namesStreams() ? STREAM_NAME : EventForm.LINK)
+                .putMetadata("type", namesStream ? STREAM_NAME : EventForm.LINK)
                 .putMetadata("content-type", "application/octet-stream")
                 .putMetadata("created", Long.toString(EventForm.ticks(target.recordedAt())))
-                .setData(ByteString.copyFromUtf8(links.namesStreams() ? targetStream : data))
+                .setData(ByteString.copyFromUtf8(namesStream ? targetStream : data))
                 .build();
     }
 }

@@ -42,8 +42,8 @@ final class ReadAnswer {
 
     /** Sends the link of that revision in a derived stream, or what it leads to. */
     boolean link(DerivedStreams.Derived links, long revision, RecordedEvent target) throws InterruptedException {
-        StreamsProtocol.RecordedEvent link = Links.link(links, revision, target, structured);
-        if (!resolving || links.namesStreams()) {
+        StreamsProtocol.RecordedEvent link = Links.link(links.name(), revision, target, structured);
+        if (!resolving || DerivedStreams.namesStreams(links.name())) {
             return send(link, null, target);
         }
         boolean hidden = !StreamState.of(store, target.stream().value()).shows(target, Instant.now());
