@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  *   <li>{@code embedded|postgres [--json FILE] [--quick] [--only CASE,…] [--subjects NAME,…] [--dir DIR]}: a journal
  *       beside its peers, in interleaved rounds, each in a fresh directory or database; the first round warms up and is
  *       not counted
- *   <li>{@code kurrent}, with the same options: clients of KurrentDB beside those of the HTTP API, over an embedded store
+ *   <li>{@code kurrent}, with the same options: clients of KurrentDB beside those of the HTTP API
  *   <li>{@code scale [--events N] [--dir DIR]}: very many events in little memory
  *   <li>{@code load [--dir DIR]}: loading states by the length of their streams
  *   <li>{@code replay|rebuild [--events N] [--dir DIR]}: making a read model, and making it anew while it is read
