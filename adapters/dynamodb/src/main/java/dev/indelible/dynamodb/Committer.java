@@ -2,6 +2,7 @@ package dev.indelible.dynamodb;
 
 import dev.indelible.EventStoreException;
 import dev.indelible.EventStoreException.Unavailable;
+import dev.indelible.dynamodb.Keys.Chain;
 import dev.indelible.event.Append;
 import dev.indelible.journal.Outcome;
 import java.time.Clock;
@@ -47,11 +48,18 @@ final class Committer implements AutoCloseable {
     /** Others are taken to append too for so long after one of their commits was met. */
     private static final long OTHERS_NANOS = 1_000_000_000;
 
+    /** Who leaves a turn to another pauses no longer before each look whether it is over. */
+    private static final long TURN_PAUSE_NANOS = 15_000_000;
+
+    /** Who met another's commit pauses for up to four commits, and for up to this at least. */
+    private static final long MEETING_NANOS_MIN = 5_000_000;
+
     private final Service service;
     private final Chains chains;
     private final Clock clock;
     private final LongConsumer recorded;
     private final Recent recent = new Recent();
+    private final Turns turns = new Turns();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -62,6 +70,7 @@ final class Committer implements AutoCloseable {
 
     private @Nullable Head head;
     private volatile long highest;
+    private String lastCommit = "";
     private int lastAppends;
     private long lastNanos;
     private long othersSeen = System.nanoTime() - OTHERS_NANOS;
@@ -236,17 +245,27 @@ final class Committer implements AutoCloseable {
     private void commit(List<Waiting> waiting) {
         Head now = findHead();
         Plan plan = new Plan(chains, recent, now, clock.instant().truncatedTo(ChronoUnit.MICROS));
+        Head.Turn another = turns.ofAnother(now, lastNanos);
         List<Waiting> planned = new ArrayList<>();
+        boolean isHeld = false;
         for (Waiting each : waiting) {
-            if (!each.done && add(plan, each)) {
+            if (another != null && Turns.chainsOf(each.append).contains(another.chain())) {
+                isHeld = true;
+            } else if (!each.done && add(plan, each)) {
                 planned.add(each);
             }
         }
-        if (planned.isEmpty()) {
+        if (refuse(waiting)) {
+            return; // The head is marked by now: this is planned again.
+        } else if (planned.isEmpty() && isHeld) {
+            failIfOver(waiting, "others are always faster", null);
+            waitForTurn(Objects.requireNonNull(another));
+            return;
+        } else if (planned.isEmpty()) {
             tryAgainOrFail(waiting, "others are always faster", null);
             return;
         }
-        Transaction transaction = new Transaction(service.table(), plan);
+        Transaction transaction = new Transaction(service.table(), plan, turns.leftBy(plan, another));
         planned.forEach(each -> each.tried.add(transaction.head().commit()));
         long began = System.nanoTime();
         try {
@@ -262,6 +281,53 @@ final class Committer implements AutoCloseable {
             head = null;
             tryAgainOrFail(planned, "cannot commit", e);
         }
+    }
+
+    /** Looks, for one unit, whether the one whose turn it is has committed: then the chain has grown. */
+    private void waitForTurn(Head.Turn another) {
+        pause(TURN_PAUSE_NANOS);
+        Head now = Head.of(service.get(Keys.HEAD, true));
+        if (!another.equals(now.turn())) {
+            chains.ask(another.chain());
+        }
+        found(now);
+    }
+
+    /** Gives back the appends that seem too late; returns whether the head is another by then. */
+    private boolean refuse(List<Waiting> waiting) {
+        boolean hasAsked = false;
+        for (Waiting each : waiting) {
+            if (each.verdict == Plan.Verdict.SUSPECT) {
+                for (Chain chain : Turns.contestedBy(each.append)) {
+                    hasAsked |= lost(chain);
+                }
+                each.giveBack(Plan.Verdict.SUSPECT);
+            }
+        }
+        return hasAsked;
+    }
+
+    /** Somebody was faster at that chain: if that is not the first time, asks for a turn. Returns whether it did. */
+    private boolean lost(Chain chain) {
+        Head now = head;
+        boolean isLate = now != null && !now.commit().equals(lastCommit) && turns.isLate(chain, now.last());
+        if (now == null || !isLate || (now.turn() != null && turns.isOwn(now.turn()))) {
+            return false;
+        } else if (turns.ofAnother(now, lastNanos) != null) {
+            return false;
+        }
+        try {
+            found(Head.of(service.update(now.asking(turns.ask(chain)))));
+            return true;
+        } catch (Unavailable e) {
+            lastError = e; // The head is just being changed, or may not be: then it goes as it did without.
+            return false;
+        }
+    }
+
+    private void found(Head other) {
+        head = notBefore(highest, other);
+        highest = other.last();
     }
 
     /** Position of the last event that was ever seen here. */
@@ -295,14 +361,16 @@ final class Committer implements AutoCloseable {
         return known;
     }
 
-    /** Adds the append to the plan, or gives it back, or leaves it for later; returns whether it was added. */
+    /** Adds the append to the plan, or finds that it is not for now; returns whether it was added. */
     private boolean add(Plan plan, Waiting each) {
         Plan.Verdict verdict = plan.add(each.append, each.provenTo);
         if (verdict == Plan.Verdict.UNPROVEN && catchUp(plan.head())) {
             verdict = plan.add(each.append, each.provenTo);
         }
-        if (verdict == Plan.Verdict.UNPROVEN || verdict == Plan.Verdict.SUSPECT) {
+        if (verdict == Plan.Verdict.UNPROVEN) {
             each.giveBack(verdict);
+        } else if (verdict == Plan.Verdict.SUSPECT) {
+            each.verdict = verdict;
         }
         return verdict == Plan.Verdict.PLANNED;
     }
@@ -330,6 +398,8 @@ final class Committer implements AutoCloseable {
         }
         plan.slices().forEach(slice -> slice.events().forEach(recent::add));
         plan.ends().forEach(chains::learn);
+        lastCommit = made.commit();
+        turns.won(plan.ends().keySet());
         commits.increment();
         events.add(plan.last() - plan.head().last());
         lastError = null;
@@ -343,12 +413,14 @@ final class Committer implements AutoCloseable {
         conflicts.increment();
         List<CancellationReason> reasons = e.cancellationReasons();
         Optional<Head> other = transaction.otherHead(reasons);
-        other.ifPresent(found -> {
-            head = notBefore(highest, found);
-            highest = found.last();
+        other.ifPresent(head -> {
+            found(head);
             othersSeen = System.nanoTime();
         });
-        transaction.longer(reasons).forEach(chains::ask);
+        for (Chain chain : transaction.longer(reasons)) {
+            lost(chain);
+            chains.ask(chain);
+        }
         Map<UUID, Waiting> byId = new HashMap<>();
         planned.forEach(each -> each.append.events().forEach(event -> byId.put(event.id(), each)));
         transaction.known(reasons).forEach(id -> {
@@ -359,9 +431,13 @@ final class Committer implements AutoCloseable {
         });
         if (other.isPresent() || planned.stream().anyMatch(each -> each.done)) {
             failIfOver(planned, "others are always faster", e);
+        } else if (Transaction.hasMetAnother(reasons)) {
+            lastError = e;
+            failIfOver(planned, "others are always faster", e);
+            pause(Math.max(MEETING_NANOS_MIN, 4 * lastNanos)); // Never ever longer, or who has waited waits for good.
         } else {
             lastError = e;
-            tryAgainOrFail(planned, "the service is busy, or others are always faster", e);
+            tryAgainOrFail(planned, "the service is busy", e);
         }
     }
 
@@ -386,8 +462,12 @@ final class Committer implements AutoCloseable {
     /** Who has just committed knows the head before all others: without a pause they would seldom get their turn. */
     private void yieldToOthers() {
         if (System.nanoTime() - othersSeen < OTHERS_NANOS) {
-            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1 + 2 * lastNanos));
+            pause(1 + 2 * lastNanos);
         }
+    }
+
+    private static void pause(long nanosMax) {
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(nanosMax));
     }
 
     /** Lets those who wait get their answer; later ones are refused. */

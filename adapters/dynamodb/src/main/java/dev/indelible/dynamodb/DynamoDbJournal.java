@@ -54,8 +54,8 @@ public final class DynamoDbJournal implements Journal {
 
     /**
      * A journal in that table, which is made on first use, through a client of the application's, which stays open.
-     * Needs the permissions {@code dynamodb:DescribeTable, GetItem, BatchGetItem, Query, PutItem, ConditionCheckItem},
-     * and {@code CreateTable} if it is to make the table.
+     * Needs the permissions {@code dynamodb:DescribeTable, GetItem, BatchGetItem, Query, PutItem, ConditionCheckItem};
+     * {@code CreateTable} if it is to make the table; {@code UpdateItem} for fair turns among processes.
      *
      * @throws Unavailable if the service cannot be reached, or the table is another's
      */

@@ -18,6 +18,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
@@ -25,10 +26,14 @@ import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactGetItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /**
  * The calls that this journal makes, counted with the units that they cost. What fails is {@link Unavailable}, after
@@ -155,6 +160,26 @@ final class Service {
                 .overrideConfiguration(inTime)
                 .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
         response.consumedCapacity().forEach(each -> count(writeUnits, each));
+    }
+
+    /** The item as the update leaves it, or as it is if the update's condition does not hold; empty: there is none. */
+    Map<String, AttributeValue> update(UpdateItemRequest.Builder update) {
+        UpdateItemRequest request = update.tableName(table)
+                .overrideConfiguration(inTime)
+                .returnValues(ReturnValue.ALL_NEW)
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)
+                .build();
+        try {
+            UpdateItemResponse response = call(() -> client.updateItem(request));
+            count(writeUnits, response.consumedCapacity());
+            return response.attributes();
+        } catch (Unavailable e) {
+            if (e.getCause() instanceof ConditionalCheckFailedException failed) {
+                return failed.hasItem() ? failed.item() : Map.of();
+            }
+            throw e;
+        }
     }
 
     Deadline deadline() {

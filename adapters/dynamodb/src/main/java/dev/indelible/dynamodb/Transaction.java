@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  */
 final class Transaction {
     private static final String FAILED = "ConditionalCheckFailed";
+    private static final String MET = "TransactionConflict";
     private static final String NEW = "attribute_not_exists(PK)";
 
     private final String table;
@@ -29,9 +30,10 @@ final class Transaction {
     private final List<TransactWriteItem> items = new ArrayList<>();
     private final List<@Nullable Chain> chains = new ArrayList<>();
 
-    Transaction(String table, Plan plan) {
+    /** The plan, which leaves that turn in the head. */
+    Transaction(String table, Plan plan, Head.@Nullable Turn turn) {
         this.table = table;
-        this.head = new Head(plan.last(), plan.recordedAt(), UUID.randomUUID().toString());
+        this.head = new Head(plan.last(), plan.recordedAt(), UUID.randomUUID().toString(), turn);
         addHead(plan.head());
         plan.slices().forEach(slice -> put(slice.toItem(), Chain.of(slice.stream())));
         plan.entries()
@@ -70,6 +72,11 @@ final class Transaction {
         return FAILED.equals(reason.code())
                 ? Optional.of(reason.hasItem() ? Head.of(reason.item()) : Head.NONE)
                 : Optional.empty();
+    }
+
+    /** Whether it was cancelled because another transaction was changing the same at that moment. */
+    static boolean hasMetAnother(List<CancellationReason> reasons) {
+        return reasons.stream().anyMatch(reason -> MET.equals(reason.code()));
     }
 
     /** Chains that are longer than was planned on. */

@@ -37,6 +37,9 @@ final class Between implements AutoCloseable {
             return "";
         }
 
+        /** The service has answered, or was not asked. */
+        default void ended(Call call) {}
+
         /** Whether the answer is lost: the service has done it, and the client does not learn. */
         default boolean loses(Call call) {
             return false;
@@ -95,17 +98,26 @@ final class Between implements AutoCloseable {
             Mischief now = mischief;
             String error = now.error(call);
             if (!error.isEmpty()) {
+                now.ended(call);
                 answer(exchange, BAD_REQUEST, error(error));
                 return;
             }
-            HttpResponse<byte[]> response =
-                    client.send(forward(exchange, request), HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response = answerOfTheService(exchange, request, call, now);
             if (!now.loses(call)) {
                 byte[] body = response.statusCode() == OK ? without(call, now, response.body()) : response.body();
                 answer(exchange, response.statusCode(), body);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private HttpResponse<byte[]> answerOfTheService(HttpExchange exchange, byte[] request, Call call, Mischief now)
+            throws IOException, InterruptedException {
+        try {
+            return client.send(forward(exchange, request), HttpResponse.BodyHandlers.ofByteArray());
+        } finally {
+            now.ended(call);
         }
     }
 
