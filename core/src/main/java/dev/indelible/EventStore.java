@@ -44,6 +44,15 @@ public final class EventStore implements AutoCloseable {
         return on(Journal.open(url));
     }
 
+    /**
+     * Opens the store at a URL if it is there already; unlike {@link #open} it never makes one. For whoever only reads.
+     *
+     * @throws IllegalArgumentException if it is not there, no engine takes the URL, or it does not understand it
+     */
+    public static EventStore openExisting(String url) {
+        return on(Journal.openExisting(url));
+    }
+
     /** A store on that journal, which is closed with it. */
     public static EventStore on(Journal journal) {
         return new EventStore(journal);

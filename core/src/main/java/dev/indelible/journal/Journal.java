@@ -27,14 +27,30 @@ public interface Journal extends AutoCloseable {
      */
     static Journal open(String url) {
         JournalUrl parsed = JournalUrl.parse(url);
+        return provider(parsed).open(parsed);
+    }
+
+    /**
+     * Opens the journal at a URL if it is there already; unlike {@link #open} it never makes one.
+     *
+     * @throws IllegalArgumentException if it is not there, no engine takes the URL, or it does not understand it
+     */
+    static Journal openExisting(String url) {
+        JournalUrl parsed = JournalUrl.parse(url);
+        return provider(parsed)
+                .openExisting(parsed)
+                .orElseThrow(() -> new IllegalArgumentException("no such store: " + parsed.shown()));
+    }
+
+    private static JournalProvider provider(JournalUrl url) {
         TreeMap<String, String> examples = new TreeMap<>();
         for (JournalProvider provider : ServiceLoader.load(JournalProvider.class)) {
-            if (provider.scheme().equals(parsed.scheme())) {
-                return provider.open(parsed);
+            if (provider.scheme().equals(url.scheme())) {
+                return provider;
             }
             examples.put(provider.scheme(), provider.example());
         }
-        throw new IllegalArgumentException("journal URL: no engine for \"" + parsed.scheme()
+        throw new IllegalArgumentException("journal URL: no engine for \"" + url.scheme()
                 + "\" on the class path (expected: " + String.join(", ", examples.values()) + ")");
     }
 

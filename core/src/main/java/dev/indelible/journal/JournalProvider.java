@@ -1,5 +1,7 @@
 package dev.indelible.journal;
 
+import java.util.Optional;
+
 /** Opens journals by URL. Found by {@link java.util.ServiceLoader}. */
 public interface JournalProvider {
     /** What the URL begins with, before the first colon. */
@@ -14,6 +16,14 @@ public interface JournalProvider {
      * @throws IllegalArgumentException if the URL's place or options are not understood
      */
     Journal open(JournalUrl url);
+
+    /**
+     * Opens the journal if it is there, and otherwise makes nothing and returns nothing. An engine that makes nothing
+     * on first use need not say more.
+     */
+    default Optional<Journal> openExisting(JournalUrl url) {
+        return Optional.of(open(url));
+    }
 
     /**
      * What opening the journal makes on first use (tables, functions), as a script for whoever would rather run it

@@ -20,6 +20,8 @@ public record JournalUrl(String scheme, String place, Map<String, String> option
     /** The option that every journal in this project understands: most bytes of one event's data. */
     public static final String DATA_BYTES_MAX = "data_bytes_max";
 
+    private static final String AUTHORITY = "//";
+
     /** Copies the options, in their order. */
     public JournalUrl {
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
@@ -55,6 +57,15 @@ public record JournalUrl(String scheme, String place, Map<String, String> option
                         + String.join(", ", new TreeSet<>(names)) + ")");
             }
         }
+    }
+
+    /** Scheme and place, without user and password. */
+    String shown() {
+        if (!place.startsWith(AUTHORITY)) {
+            return scheme + ":" + place;
+        }
+        int host = Math.max(AUTHORITY.length(), place.lastIndexOf('@') + 1);
+        return scheme + ":" + AUTHORITY + place.substring(host);
     }
 
     /** The option as a whole number, or the default. */

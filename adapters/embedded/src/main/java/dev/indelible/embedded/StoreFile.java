@@ -32,7 +32,7 @@ record StoreFile(int segmentBytes, byte[] salt) {
         if (Files.exists(file)) {
             return read(file);
         }
-        if (Files.exists(directory.resolve("log").resolve(LocalDisk.fileName(0)))) {
+        if (Files.exists(firstSegment(directory))) {
             throw new Corrupted(file + ": missing beside a log (remedy: restore it)", null);
         }
         byte[] salt = new byte[SALT_BYTES];
@@ -40,6 +40,15 @@ record StoreFile(int segmentBytes, byte[] salt) {
         StoreFile made = new StoreFile(segmentBytes, salt);
         made.write(directory, file);
         return made;
+    }
+
+    /** Whether the directory holds a store, or what is left of one. */
+    static boolean isIn(Path directory) {
+        return Files.exists(directory.resolve(NAME)) || Files.exists(firstSegment(directory));
+    }
+
+    private static Path firstSegment(Path directory) {
+        return directory.resolve("log").resolve(LocalDisk.fileName(0));
     }
 
     private static StoreFile read(Path file) throws IOException {

@@ -1,12 +1,19 @@
 package dev.indelible.embedded;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.indelible.EventStore;
 import dev.indelible.event.Limits;
 import dev.indelible.journal.Journal;
 import dev.indelible.tck.JournalContract;
 import dev.indelible.tck.JournalFixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedJournalTest extends JournalContract {
@@ -43,6 +50,21 @@ class EmbeddedJournalTest extends JournalContract {
                 return EmbeddedJournal.open(current(), Limits.DEFAULT);
             }
         };
+    }
+
+    @Test
+    void a_store_that_is_not_there_is_not_made_by_who_opens_an_existing_one() throws IOException {
+        Path missing = directory.resolve("missing");
+        Path empty = Files.createDirectory(directory.resolve("empty"));
+        for (Path path : List.of(missing, empty)) {
+            assertThatThrownBy(() -> EventStore.openExisting("embedded:" + path))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("no such store: embedded:" + path);
+        }
+        assertThat(missing).doesNotExist();
+        assertThat(empty).isEmptyDirectory();
+        EventStore.open("embedded:" + missing).close();
+        EventStore.openExisting("embedded:" + missing).close();
     }
 
     private Path current() {

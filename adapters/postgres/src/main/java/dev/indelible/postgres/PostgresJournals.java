@@ -11,6 +11,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.postgresql.PGProperty;
@@ -47,6 +48,15 @@ public final class PostgresJournals implements JournalProvider {
 
     @Override
     public Journal open(JournalUrl url) {
+        return open(url, true).orElseThrow();
+    }
+
+    @Override
+    public Optional<Journal> openExisting(JournalUrl url) {
+        return open(url, false);
+    }
+
+    private static Optional<Journal> open(JournalUrl url, boolean makes) {
         PostgresOptions options = options(url);
         int poolSize = url.option(POOL_SIZE, POOL_SIZE_DEFAULT);
         if (poolSize < POOL_SIZE_MIN) {
@@ -56,13 +66,17 @@ public final class PostgresJournals implements JournalProvider {
         List<HikariDataSource> pools = new ArrayList<>();
         try {
             pools.add(pool(url, authority(url), APPEND_POOL_SIZE));
+            if (!makes && !new Schema(pools.getFirst(), options.schema()).isThere()) {
+                pools.getFirst().close();
+                return Optional.empty();
+            }
             pools.add(pool(url, authority(url), poolSize - APPEND_POOL_SIZE));
             String replica = url.options().get(READ_FROM);
             if (replica != null) {
                 pools.add(pool(url, replica, poolSize - APPEND_POOL_SIZE));
                 options = options.withReadFrom(pools.get(2));
             }
-            return PostgresJournal.owning(options, pools);
+            return Optional.of(PostgresJournal.owning(options, pools));
         } catch (PoolInitializationException e) {
             pools.forEach(HikariDataSource::close);
             throw new Unavailable("PostgreSQL: " + e.getMessage(), e);

@@ -47,6 +47,15 @@ final class Schema {
         return script.append("RESET search_path;\nCOMMIT;\n").toString();
     }
 
+    /** Whether the schema holds a store. */
+    boolean isThere() {
+        try (Connection connection = dataSource.getConnection()) {
+            return version(connection) > 0;
+        } catch (SQLException e) {
+            throw Failures.of(e);
+        }
+    }
+
     /** Brings the schema to this version unless it is there. Several processes may do so at once. */
     void prepare() {
         try (Connection connection = dataSource.getConnection()) {

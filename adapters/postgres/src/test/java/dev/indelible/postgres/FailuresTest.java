@@ -54,6 +54,19 @@ class FailuresTest {
     }
 
     @Test
+    void a_store_that_is_not_there_is_not_made_by_who_opens_an_existing_one() {
+        String url = Server.url(schema);
+        assertThatThrownBy(() -> EventStore.openExisting(url))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("no such store: postgresql://")
+                .hasMessageNotContaining("@");
+        assertThat(Server.sql("SELECT count(*) FROM pg_namespace WHERE nspname = '" + schema + "'"))
+                .isEqualTo("0");
+        EventStore.open(url).close();
+        EventStore.openExisting(url).close();
+    }
+
+    @Test
     void a_wrong_url_names_value_and_expectation() {
         assertThatThrownBy(() -> EventStore.open("postgresql:db"))
                 .hasMessageContaining("\"postgresql:db\" (expected: postgresql://user:password@host:port/database)");
