@@ -6,6 +6,7 @@ import dev.indelible.journal.JournalProvider;
 import dev.indelible.journal.JournalUrl;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -22,7 +23,10 @@ public final class DynamoDbJournals implements JournalProvider {
     private static final String ENDPOINT = "endpoint";
     private static final String REGION = "region";
     private static final String TABLE_BY_DEFAULT = "indelible";
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
+    private static final Duration CONNECTION_MAX = Duration.ofSeconds(5);
+
+    /** A server that is only slow must not be asked again and again, each time in vain, until the patience is over. */
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(15);
 
     /** For the service loader. */
     public DynamoDbJournals() {}
@@ -39,11 +43,25 @@ public final class DynamoDbJournals implements JournalProvider {
 
     @Override
     public Journal open(JournalUrl url) {
+        return open(url, true).orElseThrow();
+    }
+
+    @Override
+    public Optional<Journal> openExisting(JournalUrl url) {
+        return open(url, false);
+    }
+
+    private static Optional<Journal> open(JournalUrl url, boolean makes) {
         DynamoDbOptions options = options(url);
         DynamoDbClient client = client(url);
         try {
-            new Table(client, options).prepare();
-            return new DynamoDbJournal(client, options, client::close);
+            Table table = new Table(client, options);
+            if (!makes && !table.isThere()) {
+                client.close();
+                return Optional.empty();
+            }
+            table.prepare();
+            return Optional.of(new DynamoDbJournal(client, options, client::close));
         } catch (RuntimeException e) {
             client.close();
             throw e;
@@ -71,7 +89,7 @@ public final class DynamoDbJournals implements JournalProvider {
     private static DynamoDbClient client(JournalUrl url) {
         DynamoDbClientBuilder builder = DynamoDbClient.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
-                        .connectionTimeout(ANSWER_MAX)
+                        .connectionTimeout(CONNECTION_MAX)
                         .socketTimeout(ANSWER_MAX));
         String endpoint = url.options().get(ENDPOINT);
         String region = url.options().get(REGION);

@@ -125,7 +125,7 @@ public final class DynamoDbSnapshots implements Snapshots {
         } catch (ConditionalCheckFailedException e) {
             return false; // A later one is there: that is what the condition is for.
         } catch (SdkException e) {
-            throw Service.unavailable(options.table(), e);
+            throw service.unavailable(e);
         }
     }
 
@@ -153,7 +153,7 @@ public final class DynamoDbSnapshots implements Snapshots {
                     .overrideConfiguration(service.inTime())
                     .key(Map.of(Keys.PK, item.get(Keys.PK), Keys.SK, item.get(Keys.SK))));
         } catch (SdkException e) {
-            throw Service.unavailable(options.table(), e);
+            throw service.unavailable(e);
         }
     }
 

@@ -13,7 +13,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
-import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -229,15 +228,12 @@ final class Service {
         } catch (TransactionCanceledException e) {
             throw e;
         } catch (SdkException e) {
-            throw unavailable(table, e);
+            throw unavailable(e);
         }
     }
 
-    static Unavailable unavailable(String table, SdkException e) {
-        if (e instanceof AbortedException) {
-            Thread.currentThread().interrupt();
-        }
-        return new Unavailable("DynamoDB table " + table + ": " + e.getMessage(), e);
+    Unavailable unavailable(SdkException e) {
+        return Failures.of(client, table, e);
     }
 
     /** Whether trying again leads nowhere: no such table, no permission. */

@@ -65,6 +65,14 @@ final class Table {
                 """.formatted(table);
     }
 
+    boolean isThere() {
+        try {
+            return find() != null;
+        } catch (SdkException e) {
+            throw new Service(client, options).unavailable(e);
+        }
+    }
+
     /** Waits until the table is there, and makes it if need be. */
     void prepare() {
         Service.Deadline deadline = new Service(client, options).deadline();
@@ -79,7 +87,7 @@ final class Table {
             }
             check(found);
         } catch (SdkException e) {
-            throw Service.unavailable(options.table(), e);
+            throw new Service(client, options).unavailable(e);
         }
     }
 
