@@ -17,10 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Turns at a stream that several processes want cost time only, and nothing where nobody waits. */
+@Timeout(value = TurnsTest.PATIENCE_S, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TurnsTest {
+    static final long PATIENCE_S = 60;
+
     private static final StreamName HOT = StreamName.of("Hot-1");
     private static final StreamName OTHER = StreamName.of("Other-1");
     private static final Duration LONG = Duration.ofSeconds(10);
