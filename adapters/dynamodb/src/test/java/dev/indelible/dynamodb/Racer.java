@@ -59,7 +59,7 @@ final class Racer {
 
     private void obey() throws Exception {
         for (String line = input.readLine(); line != null; line = input.readLine()) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             System.out.println(words[0].equals("contest") ? contest() : hammer(words[0], Integer.parseInt(words[1])));
         }
     }

@@ -132,7 +132,7 @@ class UnitsTest {
         } else if (value.hasM()) {
             return 3 + value.m().size() + bytes(value.m());
         } else if (value.n() != null) {
-            return Math.ceilDiv(value.n().length(), 2) + 1;
+            return Math.ceilDiv(value.n().length(), 2) + 1L;
         }
         return value.s().getBytes(StandardCharsets.UTF_8).length;
     }
