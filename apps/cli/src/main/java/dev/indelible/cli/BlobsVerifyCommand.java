@@ -47,7 +47,7 @@ final class BlobsVerifyCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         LineOutput out = console.lines();
         try (BlobStore blobs = BlobStore.open(blobsUrl);
-                Connection store = Connection.open(url)) {
+                Connection store = Connection.openExisting(url)) {
             BlobCheck check = new BlobCheck(blobs, out);
             CountDownLatch over = new CountDownLatch(1);
             Thread teller = Thread.ofVirtual().name("indelible-progress").start(() -> tell(check, over));

@@ -22,6 +22,11 @@ sealed interface Connection extends AutoCloseable permits OpenedStore, ServedSto
         return ServedStore.isAddress(url) ? ServedStore.at(url) : OpenedStore.open(url);
     }
 
+    /** The same, but a store that is not there is an error, and is not made: for what only reads. */
+    static Connection openExisting(String url) {
+        return ServedStore.isAddress(url) ? ServedStore.at(url) : new OpenedStore(OpenedStore.openExistingStore(url));
+    }
+
     /** How many appends to have under way at once, for the most events a second. */
     int appendsInFlight();
 

@@ -51,7 +51,7 @@ final class CopyCommand implements Callable<Integer> {
                         url + ": a server (expected: a journal URL; for a server, export and import)");
             }
         }
-        try (EventStore source = OpenedStore.openStore(from);
+        try (EventStore source = OpenedStore.openExistingStore(from);
                 EventStore target = OpenedStore.openStore(to)) {
             Tally tally = new Tally(System::nanoTime);
             Copier copier = new Copier(source, target, tally);

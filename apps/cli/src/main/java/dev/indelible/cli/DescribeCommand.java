@@ -29,7 +29,7 @@ final class DescribeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LineOutput out = console.lines();
-        try (Connection store = Connection.open(url)) {
+        try (Connection store = Connection.openExisting(url)) {
             Description description = store.describe();
             out.line(text(description));
             parts(description, "", out);

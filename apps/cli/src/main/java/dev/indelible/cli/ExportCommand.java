@@ -53,7 +53,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Connection store = Connection.open(url)) {
+        try (Connection store = Connection.openExisting(url)) {
             store.read(selection.query(stream, spec), Range.all().after(after), console.lines());
         }
         return 0;

@@ -19,6 +19,7 @@ import dev.indelible.journal.Description;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A store that this process has opened. */
 final class OpenedStore implements Connection {
@@ -39,8 +40,17 @@ final class OpenedStore implements Connection {
 
     /** The store at a journal URL; if it is held by another process, the error says what to do. */
     static EventStore openStore(String url) {
+        return open(url, EventStore::open);
+    }
+
+    /** The same, but it is not made. */
+    static EventStore openExistingStore(String url) {
+        return open(url, EventStore::openExisting);
+    }
+
+    private static EventStore open(String url, Function<String, EventStore> how) {
         try {
-            return EventStore.open(url);
+            return how.apply(url);
         } catch (Unavailable e) {
             String message = String.valueOf(e.getMessage());
             if (!message.contains(" is held by ")) {

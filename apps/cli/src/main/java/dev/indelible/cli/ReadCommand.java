@@ -72,7 +72,7 @@ final class ReadCommand implements Callable<Integer> {
         Range forward = Range.all().after(after).limit(limit.value());
         Range versions = fromVersion.value() > 0 ? forward.fromVersion(fromVersion.value()) : forward;
         Range range = backwards ? versions.fromTheEnd() : versions;
-        try (Connection store = Connection.open(url)) {
+        try (Connection store = Connection.openExisting(url)) {
             store.read(selection.query(stream, spec), range, console.lines());
         }
         return 0;

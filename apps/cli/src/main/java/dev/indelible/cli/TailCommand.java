@@ -58,7 +58,7 @@ final class TailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Connection store = Connection.open(url)) {
+        try (Connection store = Connection.openExisting(url)) {
             store.tail(selection.query(stream, spec), Optional.ofNullable(after), console.lines());
         }
         return 0;
