@@ -1,14 +1,19 @@
-// Uses one of the official Node clients as an application would. Arguments: the client's package, and the port.
+// Uses one of the official Node clients as an application would. Arguments: the client's package, the port, what sets
+// its names apart from another's, and, for a server with TLS and users, the file of the authority.
 // Every check that fails ends the program with an error; the last line says how many went through.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-const [package_, port, suffix] = process.argv.slice(2);
+const [package_, port, suffix, authority] = process.argv.slice(2);
 const library = createRequire(join(process.cwd(), "client.cjs"))(package_);
 const { jsonEvent, binaryEvent, ANY, NO_STREAM, STREAM_EXISTS, START, END, BACKWARDS, FORWARDS } = library;
 const Client = library.KurrentDBClient ?? library.EventStoreDBClient;
-const client = Client.connectionString(`esdb://localhost:${port}?tls=false`);
+const connect = (credentials) =>
+  Client.connectionString(authority === undefined
+    ? `esdb://localhost:${port}?tls=false`
+    : `esdb://${credentials}localhost:${port}?tls=true&tlsCaFile=${authority}`);
+const client = connect("admin:changeit@");
 const newer = library.KurrentDBClient !== undefined;
 const category = `Order${suffix}`;
 const stream = `${category}-1`;
@@ -260,6 +265,31 @@ const checks = {
     }
   },
 };
+
+if (authority !== undefined) {
+  checks["is let in by its password, and to what the stream's metadata says"] = async () => {
+    const name = `${category}Closed-1`;
+    const event = () => jsonEvent({ type: "Placed", data: {} });
+    await client.appendToStream(name, event());
+    await client.setStreamMetadata(name, { acl: { readRoles: ["$admins"], writeRoles: ["$admins"] } });
+    const { AccessDeniedError } = library;
+    for (const [credentials, denied] of [["", "AccessDenied"], ["zoe:zoe's@", "AccessDenied"], ["zoe:no@", ""]]) {
+      const other = connect(credentials);
+      for (const attempt of [() => collect(other.readStream(name)), () => other.appendToStream(name, event())]) {
+        await assert.rejects(attempt(), (error) => {
+          assert.ok(denied === "" || error instanceof AccessDeniedError, error.stack);
+          return true;
+        });
+      }
+      await other.dispose();
+    }
+    const zoe = connect("zoe:zoe's@");
+    await zoe.appendToStream(`${category}Open-1`, event());
+    assert.equal((await collect(zoe.readStream(`${category}Open-1`))).length, 1);
+    await zoe.dispose();
+    assert.equal((await collect(client.readStream(name))).length, 1);
+  };
+}
 
 let passed = 0;
 for (const [name, check] of Object.entries(checks)) {

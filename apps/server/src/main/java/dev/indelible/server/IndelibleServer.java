@@ -8,9 +8,11 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -25,6 +27,8 @@ import dev.indelible.event.Appended;
 import dev.indelible.event.Json;
 import dev.indelible.event.StreamName;
 import dev.indelible.server.kurrent.KurrentGateway;
+import dev.indelible.server.security.Right;
+import dev.indelible.server.security.Rights;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -32,13 +36,14 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A store over HTTP/1.1 and HTTP/2 on one port: appends, reads as pages, NDJSON and Server-Sent Events, health, and the
- * gRPC protocol of KurrentDB. It does not authenticate anybody; let it listen on the loopback interface, or behind
- * something that does.
+ * gRPC protocol of KurrentDB; with TLS and users if its endpoint has them. Without users it serves everybody: let it
+ * listen on the loopback interface then, or behind something that authenticates.
  */
 public final class IndelibleServer implements AutoCloseable {
     /** Most bytes of a request's body. */
@@ -62,6 +67,8 @@ public final class IndelibleServer implements AutoCloseable {
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(15);
 
     private final EventStore store;
+    private final Endpoint endpoint;
+    private final Entrance entrance;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Intake intake =
             new Intake((int) Math.min(BODIES_BYTES_MAX, Runtime.getRuntime().maxMemory() / 4));
@@ -69,36 +76,36 @@ public final class IndelibleServer implements AutoCloseable {
     private final KurrentGateway gateway;
     private final ProjectionAgents agents;
     private final Server server;
-    private final String host;
 
-    private IndelibleServer(EventStore store, String host, int port, ProjectionSources sources) {
+    private IndelibleServer(EventStore store, Endpoint endpoint, ProjectionSources sources) {
         this.store = store;
-        this.host = host;
+        this.endpoint = endpoint;
+        this.entrance = new Entrance(store, endpoint);
         this.agents = new ProjectionAgents(sources.agents());
         this.live = new LiveService(store, threads);
-        this.gateway = new KurrentGateway(store, threads, intake);
+        this.gateway = new KurrentGateway(store, threads, intake, endpoint.users());
         ServerBuilder builder = Server.builder()
-                .port(new InetSocketAddress(host, port), SessionProtocol.HTTP)
                 .service("/", (context, request) -> onlyGet(request, this::index))
-                .service("/health", (context, request) -> onlyGet(request, this::health))
+                .service("/health", Entrance.forUsers((context, request) -> onlyGet(request, this::health)))
                 .route()
                 .get("/events")
-                .build(new ReadService(store, threads, live, (c, given) -> Selection.ofAll(given)))
+                .build(reading((c, given) -> Selection.ofAll(given)))
                 .route()
                 .get("regex:^/categories(/.*)?$")
-                .build(new ReadService(store, threads, live, (c, given) -> Selection.ofCategory(category(c), given)))
+                .build(reading((c, given) -> Selection.ofCategory(category(c), given)))
                 .route()
                 .get("regex:^/streams(/.*)?$")
-                .build(new ReadService(store, threads, live, (c, given) -> Selection.ofStream(stream(c), given)))
+                .build(reading((c, given) -> Selection.ofStream(stream(c), given)))
                 .route()
                 .post("regex:^/streams(/.*)?$")
-                .build(appending(this::appendToStream))
+                .build(Entrance.forUsers(appending(this::appendToStream)))
                 .route()
                 .post("/append")
-                .build(appending(this::appendToSeveral))
+                .build(Entrance.forUsers(appending(this::appendToSeveral)))
                 .route()
                 .path("regex:^/projections(/.*)?$")
-                .build(new ProjectionsService(sources.projections(), agents, threads))
+                .build(Entrance.forOperators(new ProjectionsService(sources.projections(), agents, threads)))
+                .decorator(entrance::serve)
                 .maxRequestLength(BODY_BYTES_MAX)
                 .requestTimeout(REQUEST_TIMEOUT)
                 .idleTimeout(IDLE_TIMEOUT)
@@ -108,6 +115,7 @@ public final class IndelibleServer implements AutoCloseable {
                 // Armeria would report what clients did wrong, too, with a stack trace.
                 .unloggedExceptionsReportIntervalMillis(0);
         gateway.addTo(builder);
+        listen(builder);
         this.server = builder.build();
     }
 
@@ -129,16 +137,43 @@ public final class IndelibleServer implements AutoCloseable {
      * @throws IllegalStateException if it cannot listen there
      */
     public static IndelibleServer start(EventStore store, String host, int port, ProjectionSources sources) {
-        IndelibleServer server = new IndelibleServer(store, host, port, sources);
+        return start(store, Endpoint.of(host, port), sources);
+    }
+
+    /**
+     * Starts a server for the store, and for projections, at an endpoint that may have TLS and users.
+     *
+     * @throws IllegalArgumentException if there are users and no TLS, or no user among them
+     * @throws IllegalStateException if it cannot listen there
+     */
+    public static IndelibleServer start(EventStore store, Endpoint endpoint, ProjectionSources sources) {
+        IndelibleServer server = new IndelibleServer(store, endpoint, sources);
         try {
             server.server.start().join();
             return server;
         } catch (CompletionException e) {
+            server.entrance.close();
             server.threads.close();
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IllegalStateException(
-                    "cannot listen on %s:%d: %s".formatted(host, port, cause.getMessage()), cause);
+                    "cannot listen on %s:%d: %s".formatted(endpoint.host(), endpoint.port(), cause.getMessage()),
+                    cause);
         }
+    }
+
+    private void listen(ServerBuilder builder) {
+        InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
+        TlsKeyPair tls = endpoint.tls();
+        if (tls == null) {
+            builder.port(address, SessionProtocol.HTTP);
+        } else {
+            // Plaintext is understood, too: only so can it be told that it is refused.
+            builder.port(address, SessionProtocol.HTTPS, SessionProtocol.HTTP).tls(tls);
+        }
+    }
+
+    private HttpService reading(BiFunction<ServiceRequestContext, QueryParams, Selection> selection) {
+        return Entrance.forUsers(new ReadService(store, threads, live, selection));
     }
 
     /** The port that it listens on. */
@@ -148,7 +183,9 @@ public final class IndelibleServer implements AutoCloseable {
 
     /** Where it listens. */
     public URI uri() {
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+        String host = endpoint.host();
+        String scheme = endpoint.tls() == null ? "http" : "https";
+        return URI.create(scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
     }
 
     /**
@@ -161,17 +198,23 @@ public final class IndelibleServer implements AutoCloseable {
         live.close();
         gateway.close();
         server.stop().join();
+        entrance.close();
         threads.close();
         agents.close();
     }
 
     private HttpResponse appendToStream(ServiceRequestContext context, byte[] body) {
-        Appended appended = store.append(AppendBody.toStream(StreamName.of(stream(context)), body));
+        StreamName stream = StreamName.of(stream(context));
+        Rights.of(context).require(Right.WRITE, stream.value());
+        Appended appended = store.append(AppendBody.toStream(stream, body));
         return recorded(appended, AppendBody.answer(appended.parts().get(0), appended.repeated()));
     }
 
     private HttpResponse appendToSeveral(ServiceRequestContext context, byte[] body) {
         Append append = AppendBody.several(body);
+        Rights rights = Rights.of(context);
+        append.parts().forEach(part -> rights.require(Right.WRITE, part.stream().value()));
+        append.guards().forEach(guard -> rights.require(Right.READ, Selection.readOf(guard.query())));
         Appended appended = store.append(append);
         return recorded(appended, AppendBody.answer(appended));
     }

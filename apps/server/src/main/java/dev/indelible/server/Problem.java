@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import dev.indelible.EventStoreException;
 import dev.indelible.event.Json;
 import dev.indelible.journal.Outcome;
+import dev.indelible.server.security.AccessDenied;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ record Problem(HttpStatus status, String kind, String detail, Map<String, Object
         return switch (error) {
             case IllegalArgumentException e ->
                 of(HttpStatus.BAD_REQUEST, "bad-request", String.valueOf(e.getMessage()));
+            case AccessDenied e -> of(HttpStatus.FORBIDDEN, "access-denied", String.valueOf(e.getMessage()));
             case EventStoreException.Conflict e -> conflict(e);
             case EventStoreException.Unavailable e ->
                 of(HttpStatus.SERVICE_UNAVAILABLE, "unavailable", String.valueOf(e.getMessage()));
@@ -100,6 +102,9 @@ record Problem(HttpStatus status, String kind, String detail, Map<String, Object
         var headers = ResponseHeaders.builder(status).contentType(PROBLEM_JSON);
         if (status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
             headers.add("retry-after", Long.toString(RETRY_AFTER_S));
+        }
+        if (status.equals(HttpStatus.UNAUTHORIZED)) {
+            headers.add("www-authenticate", "Basic realm=\"Indelible\", charset=\"UTF-8\"");
         }
         return AggregatedHttpResponse.of(
                 headers.build(), HttpData.ofUtf8(json.append('}').toString()));

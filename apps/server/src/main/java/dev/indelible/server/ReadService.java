@@ -18,6 +18,8 @@ import dev.indelible.event.Json;
 import dev.indelible.event.Position;
 import dev.indelible.event.Range;
 import dev.indelible.event.RecordedEvent;
+import dev.indelible.server.security.Right;
+import dev.indelible.server.security.Rights;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,6 +59,7 @@ final class ReadService implements HttpService {
     private HttpResponse answer(ServiceRequestContext context, HttpRequest request) {
         try {
             Selection asked = selection.apply(context, Target.query(context));
+            Rights.of(context).require(Right.READ, Selection.readOf(asked.query()));
             String accept = request.headers().get(HttpHeaderNames.ACCEPT, "*/*").toLowerCase(Locale.ROOT);
             if (accept.contains("text/event-stream")) {
                 return live.serve(context, request, asked);

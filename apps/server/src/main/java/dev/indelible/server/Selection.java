@@ -71,6 +71,11 @@ record Selection(String path, QueryParams given, EventQuery query, Range range) 
                 path, given, new EventQuery(List.of(item)), backwards.equals("true") ? range.fromTheEnd() : range);
     }
 
+    /** The stream that the query reads, or {@code $all} if it reads several. */
+    static String readOf(EventQuery query) {
+        return query.singleStream().map(StreamName::value).orElse("$all");
+    }
+
     boolean hasLimit() {
         return range.limit() > 0;
     }

@@ -89,14 +89,18 @@ final class DerivedStreams {
         }
     }
 
-    /** Throws if nobody may write to the stream. */
-    static void refuseWrite(String name) {
-        if (name.equals("$all")
-                || name.equals(STREAMS)
+    /** Whether nothing is recorded in a stream of that name. */
+    static boolean isView(String name) {
+        return name.equals(STREAMS)
                 || name.startsWith(STREAMS_OF_CATEGORY)
                 || name.startsWith(CATEGORY)
                 || name.startsWith(TYPE)
-                || name.startsWith(CORRELATION)) {
+                || name.startsWith(CORRELATION);
+    }
+
+    /** Throws if nobody may write to the stream. */
+    static void refuseWrite(String name) {
+        if (name.equals("$all") || isView(name)) {
             throw Refusals.accessDenied("stream " + name + " is a view (expected: a stream of its own)");
         }
     }

@@ -4,6 +4,8 @@ import dev.indelible.event.RecordedEvent;
 import dev.indelible.server.kurrent.persistent.Message;
 import dev.indelible.server.kurrent.protocol.PersistentProtocol.ReadResp;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol;
+import dev.indelible.server.security.Right;
+import dev.indelible.server.security.Rights;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +94,14 @@ record GroupEvent(@Nullable Shown event, @Nullable Shown link) {
         return shown == null
                 ? 0
                 : shown.recorded().data().size() + shown.recorded().metadata().size();
+    }
+
+    /** The same, or the link alone if the consumer may not read what it leads to. */
+    GroupEvent permittedBy(Rights rights) {
+        boolean permitted = event == null
+                || link == null
+                || rights.permits(Right.READ, event.recorded().stream().value());
+        return permitted ? this : new GroupEvent(null, link);
     }
 
     /** As it is sent. */

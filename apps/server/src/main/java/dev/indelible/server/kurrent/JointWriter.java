@@ -13,6 +13,8 @@ import dev.indelible.journal.Outcome;
 import dev.indelible.server.kurrent.JointlyWritten.Recorded;
 import dev.indelible.server.kurrent.JointlyWritten.Violated;
 import dev.indelible.server.kurrent.JointlyWritten.Violation;
+import dev.indelible.server.security.Right;
+import dev.indelible.server.security.Rights;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,10 +31,21 @@ import org.jspecify.annotations.Nullable;
 final class JointWriter {
     private final EventStore store;
     private final Repeats repeats;
+    private final Rights rights;
 
     JointWriter(EventStore store) {
+        this(store, new Repeats(store), Rights.ALL);
+    }
+
+    private JointWriter(EventStore store, Repeats repeats, Rights rights) {
         this.store = store;
-        this.repeats = new Repeats(store);
+        this.repeats = repeats;
+        this.rights = rights;
+    }
+
+    /** The same for a caller with those rights. */
+    JointWriter by(Rights callers) {
+        return new JointWriter(store, repeats, callers);
     }
 
     /**
@@ -99,6 +112,8 @@ final class JointWriter {
             throw new Unsupported(Capability.SEVERAL_STREAMS);
         }
         request.shares().forEach(share -> DerivedStreams.refuseWrite(share.stream()));
+        request.shares().forEach(share -> rights.require(Right.WRITE, share.stream()));
+        request.checks().forEach(check -> rights.require(Right.READ, check.stream()));
         Attempts attempts = new Attempts("append to several streams");
         Append append = hopeful(request);
         while (true) {

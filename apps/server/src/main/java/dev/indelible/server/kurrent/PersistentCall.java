@@ -6,6 +6,8 @@ import dev.indelible.server.kurrent.persistent.Nack;
 import dev.indelible.server.kurrent.protocol.PersistentProtocol.ReadReq;
 import dev.indelible.server.kurrent.protocol.PersistentProtocol.ReadResp;
 import dev.indelible.server.kurrent.protocol.Shared;
+import dev.indelible.server.security.Right;
+import dev.indelible.server.security.Rights;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
@@ -21,15 +23,17 @@ final class PersistentCall implements StreamObserver<ReadReq> {
     private final OpenCalls calls;
     private final Groups groups;
     private final Peer peer;
+    private final Rights rights;
     private boolean begun;
     private volatile boolean noMore;
     private volatile GroupRun.@Nullable Connection connection;
 
-    PersistentCall(Outbox<ReadResp> outbox, OpenCalls calls, Groups groups, Peer peer) {
+    PersistentCall(Outbox<ReadResp> outbox, OpenCalls calls, Groups groups, Peer peer, Rights rights) {
         this.outbox = outbox;
         this.calls = calls;
         this.groups = groups;
         this.peer = peer;
+        this.rights = rights;
     }
 
     @Override
@@ -64,6 +68,7 @@ final class PersistentCall implements StreamObserver<ReadReq> {
         if (options.getBufferSize() < 1) {
             throw Refusals.badRequest("buffer size: " + options.getBufferSize() + " (expected: 1 or more)");
         }
+        rights.require(Right.READ, key.source());
         boolean structured = switch (options.getUuidOption().getContentCase()) {
             case STRUCTURED -> true;
             case STRING -> false;
@@ -88,8 +93,8 @@ final class PersistentCall implements StreamObserver<ReadReq> {
     }
 
     private boolean send(Sent sent, boolean structured) throws InterruptedException {
-        return outbox.send(
-                sent.event().form(sent.retries(), structured), sent.event().bytes());
+        GroupEvent event = sent.event().permittedBy(rights);
+        return outbox.send(event.form(sent.retries(), structured), event.bytes());
     }
 
     private static ReadResp confirmation(GroupKey key) {

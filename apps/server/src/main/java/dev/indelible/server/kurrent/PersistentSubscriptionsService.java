@@ -16,6 +16,8 @@ import dev.indelible.server.kurrent.protocol.PersistentProtocol.UpdateReq;
 import dev.indelible.server.kurrent.protocol.PersistentProtocol.UpdateResp;
 import dev.indelible.server.kurrent.protocol.PersistentSubscriptionsGrpc;
 import dev.indelible.server.kurrent.protocol.Shared;
+import dev.indelible.server.security.Right;
+import dev.indelible.server.security.Rights;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
@@ -64,14 +66,16 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsGrpc.P
     @Override
     public StreamObserver<ReadReq> read(StreamObserver<ReadResp> response) {
         Outbox<ReadResp> outbox = new Outbox<>((ServerCallStreamObserver<ReadResp>) response);
-        return new PersistentCall(outbox, calls, groups, GroupRequests.Peer.current());
+        return new PersistentCall(outbox, calls, groups, GroupRequests.Peer.current(), Rights.current());
     }
 
     @Override
     public void getInfo(GetInfoReq request, StreamObserver<GetInfoResp> response) {
         GetInfoReq.Options options = request.getOptions();
+        Rights rights = Rights.current();
         unary(response, () -> {
             GroupKey key = key(options.hasAll(), options.getStreamIdentifier(), options.getGroupName());
+            rights.require(Right.READ, key.source());
             return GetInfoResp.newBuilder()
                     .setSubscriptionInfo(GroupInfo.of(groups.tell(key)))
                     .build();

@@ -6,6 +6,8 @@ import dev.indelible.event.RecordedEvent;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadReq;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadResp;
+import dev.indelible.server.security.Right;
+import dev.indelible.server.security.Rights;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +18,15 @@ final class ReadAnswer {
 
     private final EventStore store;
     private final Outbox<ReadResp> outbox;
+    private final Rights rights;
     private final boolean structured;
     private final boolean resolving;
 
-    ReadAnswer(EventStore store, Outbox<ReadResp> outbox, ReadReq.Options options) {
+    /** With those rights links are followed: what they do not allow to read is as if it were hidden. */
+    ReadAnswer(EventStore store, Outbox<ReadResp> outbox, ReadReq.Options options, Rights rights) {
         this.store = store;
         this.outbox = outbox;
+        this.rights = rights;
         this.resolving = options.getResolveLinks();
         this.structured = switch (options.getUuidOption().getContentCase()) {
             case STRUCTURED -> true;
@@ -37,7 +42,8 @@ final class ReadAnswer {
         }
         StreamsProtocol.RecordedEvent link = EventForm.recorded(event, structured);
         RecordedEvent target = Links.target(store, event);
-        return send(target == null ? null : EventForm.recorded(target, structured), link, event);
+        return send(
+                target != null && isPermitted(target) ? EventForm.recorded(target, structured) : null, link, event);
     }
 
     /** Sends the link of that revision in a derived stream, or what it leads to. */
@@ -46,8 +52,9 @@ final class ReadAnswer {
         if (!resolving || DerivedStreams.namesStreams(links.name())) {
             return send(link, null, target);
         }
-        boolean hidden = !StreamState.of(store, target.stream().value()).shows(target, Instant.now());
-        return send(hidden ? null : EventForm.recorded(target, structured), link, target);
+        boolean shown = isPermitted(target)
+                && StreamState.of(store, target.stream().value()).shows(target, Instant.now());
+        return send(shown ? EventForm.recorded(target, structured) : null, link, target);
     }
 
     private boolean send(
@@ -65,6 +72,10 @@ final class ReadAnswer {
         }
         int bytes = original.data().size() + original.metadata().size() + OVERHEAD_BYTES;
         return outbox.send(ReadResp.newBuilder().setEvent(read).build(), bytes);
+    }
+
+    private boolean isPermitted(RecordedEvent target) {
+        return rights.permits(Right.READ, target.stream().value());
     }
 
     boolean notFound(String stream) throws InterruptedException {

@@ -1,6 +1,7 @@
 package dev.indelible.server.kurrent;
 
 import dev.indelible.EventStoreException;
+import dev.indelible.server.security.AccessDenied;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -33,6 +34,14 @@ final class Refusals {
 
     static StatusRuntimeException accessDenied(String why) {
         return of(Status.PERMISSION_DENIED, "Access Denied: " + why, ACCESS_DENIED);
+    }
+
+    static StatusRuntimeException userNotFound(String login) {
+        return of(Status.NOT_FOUND, "User '" + login + "' is not found.", "user-not-found", "login-name", login);
+    }
+
+    static StatusRuntimeException userConflict(String login) {
+        return of(Status.FAILED_PRECONDITION, "User '" + login + "' exists.", "user-conflict", "login-name", login);
     }
 
     static StatusRuntimeException wrongVersion(String stream, Expectation expected, long actual) {
@@ -99,6 +108,7 @@ final class Refusals {
     static StatusRuntimeException of(Throwable error) {
         return switch (error) {
             case StatusRuntimeException known -> known;
+            case AccessDenied denied -> accessDenied(String.valueOf(denied.getMessage()));
             case IllegalArgumentException bad -> badRequest(String.valueOf(bad.getMessage()));
             case EventStoreException.Conflict conflict -> badRequest(String.valueOf(conflict.getMessage()));
             case EventStoreException.Unavailable down -> told(Status.UNAVAILABLE, "Server Is Not Ready: ", down);

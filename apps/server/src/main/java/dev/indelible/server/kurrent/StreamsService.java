@@ -15,6 +15,8 @@ import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadReq;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadResp;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol.TombstoneReq;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol.TombstoneResp;
+import dev.indelible.server.security.Right;
+import dev.indelible.server.security.Rights;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Supplier;
@@ -41,10 +43,16 @@ final class StreamsService extends StreamsGrpc.StreamsImplBase {
     @Override
     public void read(ReadReq request, StreamObserver<ReadResp> response) {
         Outbox<ReadResp> outbox = new Outbox<>((ServerCallStreamObserver<ReadResp>) response);
+        Rights rights = Rights.current();
         calls.run(outbox, () -> {
             ReadReq.Options options = request.getOptions();
             refuseImpossible(options);
-            ReadAnswer answer = new ReadAnswer(store, outbox, options);
+            rights.require(
+                    Right.READ,
+                    options.hasAll()
+                            ? "$all"
+                            : EventForm.name(options.getStream().getStreamIdentifier()));
+            ReadAnswer answer = new ReadAnswer(store, outbox, options, rights);
             if (options.hasSubscription()) {
                 follower.follow(options, answer, outbox);
             } else {
@@ -75,17 +83,20 @@ final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     @Override
     public StreamObserver<AppendReq> append(StreamObserver<AppendResp> response) {
-        return new AppendCall(new Outbox<>((ServerCallStreamObserver<AppendResp>) response), calls, writer, room);
+        Outbox<AppendResp> outbox = new Outbox<>((ServerCallStreamObserver<AppendResp>) response);
+        return new AppendCall(outbox, calls, writer.by(Rights.current()), room);
     }
 
     @Override
     public StreamObserver<BatchAppendReq> batchAppend(StreamObserver<BatchAppendResp> response) {
-        return new BatchAppendCall((ServerCallStreamObserver<BatchAppendResp>) response, calls, writer, room);
+        return new BatchAppendCall(
+                (ServerCallStreamObserver<BatchAppendResp>) response, calls, writer.by(Rights.current()), room);
     }
 
     @Override
     public void delete(DeleteReq request, StreamObserver<DeleteResp> response) {
         DeleteReq.Options options = request.getOptions();
+        Writer callers = writer.by(Rights.current());
         unary(response, () -> {
             String stream = EventForm.name(options.getStreamIdentifier());
             Expectation expected = switch (options.getExpectedStreamRevisionCase()) {
@@ -95,7 +106,7 @@ final class StreamsService extends StreamsGrpc.StreamsImplBase {
                 case ANY, EXPECTEDSTREAMREVISION_NOT_SET -> Expectation.ANY;
             };
             return DeleteResp.newBuilder()
-                    .setPosition(ended(stream, expected, writer.delete(stream, expected)))
+                    .setPosition(ended(stream, expected, callers.delete(stream, expected)))
                     .build();
         });
     }
@@ -103,6 +114,7 @@ final class StreamsService extends StreamsGrpc.StreamsImplBase {
     @Override
     public void tombstone(TombstoneReq request, StreamObserver<TombstoneResp> response) {
         TombstoneReq.Options options = request.getOptions();
+        Writer callers = writer.by(Rights.current());
         unary(response, () -> {
             String stream = EventForm.name(options.getStreamIdentifier());
             Expectation expected = switch (options.getExpectedStreamRevisionCase()) {
@@ -112,7 +124,7 @@ final class StreamsService extends StreamsGrpc.StreamsImplBase {
                 case ANY, EXPECTEDSTREAMREVISION_NOT_SET -> Expectation.ANY;
             };
             return TombstoneResp.newBuilder()
-                    .setPosition(ended(stream, expected, writer.tombstone(stream, expected)))
+                    .setPosition(ended(stream, expected, callers.tombstone(stream, expected)))
                     .build();
         });
     }

@@ -9,6 +9,7 @@ import dev.indelible.server.kurrent.protocol.StreamsV2Protocol.AppendRecordsResp
 import dev.indelible.server.kurrent.protocol.StreamsV2Protocol.AppendRequest;
 import dev.indelible.server.kurrent.protocol.StreamsV2Protocol.AppendSessionResponse;
 import dev.indelible.server.kurrent.protocol.StreamsV2Protocol.StreamRevision;
+import dev.indelible.server.security.Rights;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
@@ -29,24 +30,25 @@ final class StreamsV2Service extends StreamsServiceGrpc.StreamsServiceImplBase {
     @Override
     public StreamObserver<AppendRequest> appendSession(StreamObserver<AppendSessionResponse> response) {
         Outbox<AppendSessionResponse> outbox = new Outbox<>((ServerCallStreamObserver<AppendSessionResponse>) response);
-        return new AppendSessionCall(outbox, calls, writer, new JointRequests(store), room);
+        return new AppendSessionCall(outbox, calls, writer.by(Rights.current()), new JointRequests(store), room);
     }
 
     @Override
     public void appendRecords(AppendRecordsRequest request, StreamObserver<AppendRecordsResponse> response) {
         Outbox<AppendRecordsResponse> outbox = new Outbox<>((ServerCallStreamObserver<AppendRecordsResponse>) response);
+        JointWriter callers = writer.by(Rights.current());
         calls.run(outbox, () -> {
             int held = room.enter(1L + request.getSerializedSize());
             try {
-                outbox.send(append(new JointRequests(store).of(request)), 1);
+                outbox.send(append(callers, new JointRequests(store).of(request)), 1);
             } finally {
                 room.leave(held);
             }
         });
     }
 
-    private AppendRecordsResponse append(JointWriter.Request request) {
-        return switch (writer.append(request)) {
+    private AppendRecordsResponse append(JointWriter callers, JointWriter.Request request) {
+        return switch (callers.append(request)) {
             case Recorded recorded -> {
                 AppendRecordsResponse.Builder answer =
                         AppendRecordsResponse.newBuilder().setPosition(recorded.position());

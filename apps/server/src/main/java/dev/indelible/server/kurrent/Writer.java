@@ -13,6 +13,8 @@ import dev.indelible.journal.Capability;
 import dev.indelible.journal.Outcome;
 import dev.indelible.server.kurrent.Written.Recorded;
 import dev.indelible.server.kurrent.Written.WrongVersion;
+import dev.indelible.server.security.Right;
+import dev.indelible.server.security.Rights;
 import java.util.List;
 
 /**
@@ -23,11 +25,22 @@ final class Writer {
     private final EventStore store;
     private final Repeats repeats;
     private final boolean conditional;
+    private final Rights rights;
 
     Writer(EventStore store) {
+        this(store, new Repeats(store), Rights.ALL);
+    }
+
+    private Writer(EventStore store, Repeats repeats, Rights rights) {
         this.store = store;
-        this.repeats = new Repeats(store);
+        this.repeats = repeats;
         this.conditional = store.capabilities().contains(Capability.SEVERAL_STREAMS);
+        this.rights = rights;
+    }
+
+    /** The same for a caller with those rights. */
+    Writer by(Rights callers) {
+        return new Writer(store, repeats, callers);
     }
 
     /** Whether events can have tags. */
@@ -41,6 +54,7 @@ final class Writer {
     }
 
     Written append(String stream, Expectation expected, List<NewEvent> events) {
+        rights.require(Right.WRITE, stream);
         DerivedStreams.refuseWrite(stream);
         checkSizes(events);
         if (events.isEmpty() || StreamState.isMeta(stream)) {
@@ -145,6 +159,7 @@ final class Writer {
     }
 
     private Written end(String stream, Expectation expected, boolean forEver) {
+        rights.require(Right.DELETE, stream);
         DerivedStreams.refuseWrite(stream);
         if (!StreamState.hasMeta(stream)) {
             throw Refusals.badRequest(

@@ -8,6 +8,11 @@ import dev.indelible.memory.MemoryJournal;
 import io.kurrent.dbclient.ReadStreamOptions;
 import io.kurrent.dbclient.RecordedEvent;
 import io.kurrent.dbclient.ResolvedEvent;
+import dev.indelible.server.Certificates;
+import dev.indelible.server.Endpoint;
+import dev.indelible.server.IndelibleServer;
+import dev.indelible.server.ProjectionSources;
+import dev.indelible.server.security.Users;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
@@ -97,6 +102,32 @@ class NodeClientsTest {
             assertThat(links)
                     .allSatisfy(link -> assertThat(link.getEvent().getRevision())
                             .isEqualTo(lasts.merge(link.getEvent().getStreamId(), 1L, Long::sum) - 1));
+        }
+    }
+
+    @Test
+    void both_node_clients_work_over_tls_with_users(@TempDir Path directory) throws Exception {
+        Certificates certificates = Certificates.in(directory, "RSA");
+        try (EventStore store = EventStore.on(new MemoryJournal());
+                Users users = Users.open(directory.resolve("users"))) {
+            users.addFirst("changeit");
+            users.create("zoe", "zoe's", "Zoe", List.of());
+            Endpoint endpoint = Endpoint.of("127.0.0.1", 0)
+                    .withTls(certificates.certificate(), certificates.key())
+                    .withUsers(users);
+            try (IndelibleServer server = IndelibleServer.start(store, endpoint, ProjectionSources.none())) {
+                for (String client : CLIENTS) {
+                    String port = Integer.toString(server.port());
+                    String suffix = Integer.toString(CLIENTS.indexOf(client));
+                    run(
+                            "node",
+                            "client.mjs",
+                            client,
+                            port,
+                            suffix,
+                            certificates.authority().toString());
+                }
+            }
         }
     }
 
