@@ -2,12 +2,16 @@ package dev.indelible.cli;
 
 import dev.indelible.EventStore;
 import dev.indelible.journal.Description;
+import dev.indelible.server.Endpoint;
 import dev.indelible.server.IndelibleServer;
 import dev.indelible.server.ProjectionSources;
+import dev.indelible.server.security.Users;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,10 +30,15 @@ import picocli.CommandLine.Spec;
             "that run, ends the rest and closes the store."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  indelible serve", "  indelible serve --journal embedded:/var/lib/indelible --port 2113"})
+        footer = {
+            "  indelible serve",
+            "  indelible serve --journal embedded:/var/lib/indelible --port 2113",
+            "  indelible serve --host 0.0.0.0 --tls-certificate cert.pem --tls-key key.pem --users users"
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class ServeCommand implements Callable<Integer> {
     private static final int PORT_MAX = 65_535;
+    private static final String FIRST_PASSWORD = "INDELIBLE_ADMIN_PASSWORD";
 
     private final Console console;
 
@@ -63,6 +72,35 @@ final class ServeCommand implements Callable<Integer> {
             })
     private List<URI> agents = List.of();
 
+    @Option(
+            names = "--tls-certificate",
+            paramLabel = "FILE",
+            description = {
+                "A PEM file: the server's certificate, then those that it is signed with. The port then speaks TLS.",
+                "With --tls-key. A new certificate needs a restart."
+            })
+    private Optional<Path> certificate = Optional.empty();
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "A PEM file: the key of the certificate, PKCS#8 without password.")
+    private Optional<Path> key = Optional.empty();
+
+    @Option(
+            names = "--users",
+            paramLabel = "FILE",
+            description = {
+                "The file of users, who alone are served then; the server keeps it. If it has no user admin, he is",
+                "added, with the password that is in the environment variable " + FIRST_PASSWORD + "."
+            })
+    private Optional<Path> usersFile = Optional.empty();
+
+    @Option(
+            names = "--plaintext-passwords",
+            description = "Takes passwords without TLS, too: for a server behind a proxy that speaks TLS.")
+    private boolean plaintextPasswords;
+
     @Spec
     private CommandSpec spec;
 
@@ -75,18 +113,57 @@ final class ServeCommand implements Callable<Integer> {
         if (port < 0 || port > PORT_MAX) {
             throw new ParameterException(spec.commandLine(), "--port: " + port + " (expected: 0 to " + PORT_MAX + ")");
         }
+        if (certificate.isPresent() != key.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--tls-certificate and --tls-key: one is missing (expected: both or none)");
+        }
+        if (usersFile.isPresent() && certificate.isEmpty() && !plaintextPasswords) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--users: without TLS passwords could be read on the way (expected: --tls-certificate and"
+                            + " --tls-key, or --plaintext-passwords behind a proxy that speaks TLS)");
+        }
         InetAddress address = InetAddress.getByName(host);
-        EventStore store = EventStore.open(url);
-        try {
-            serve(store, address);
-        } finally {
-            store.close();
+        Endpoint endpoint = Endpoint.of(host, port);
+        if (certificate.isPresent()) {
+            endpoint = endpoint.withTls(certificate.get(), key.orElseThrow());
+        }
+        if (plaintextPasswords) {
+            endpoint = endpoint.withPasswordsInTheClear();
+        }
+        if (usersFile.isEmpty()) {
+            open(endpoint, address);
+            return 0;
+        }
+        try (Users users = Users.open(usersFile.get())) {
+            open(endpoint.withUsers(withFirst(users)), address);
         }
         return 0;
     }
 
-    private void serve(EventStore store, InetAddress address) throws InterruptedException {
-        IndelibleServer server = start(store);
+    private Users withFirst(Users users) {
+        String password = System.getenv(FIRST_PASSWORD);
+        if (password != null && !password.isEmpty()) {
+            users.addFirst(password);
+        } else if (users.all().isEmpty()) {
+            throw new IllegalStateException("users: " + usersFile.orElseThrow()
+                    + " has none (expected: a password for the first, admin, in the environment variable "
+                    + FIRST_PASSWORD + ")");
+        }
+        return users;
+    }
+
+    private void open(Endpoint endpoint, InetAddress address) throws InterruptedException {
+        EventStore store = EventStore.open(url);
+        try {
+            serve(store, endpoint, address);
+        } finally {
+            store.close();
+        }
+    }
+
+    private void serve(EventStore store, Endpoint endpoint, InetAddress address) throws InterruptedException {
+        IndelibleServer server = start(store, endpoint);
         AtomicBoolean stopped = new AtomicBoolean();
         Runnable stop = () -> {
             if (stopped.compareAndSet(false, true)) {
@@ -97,14 +174,14 @@ final class ServeCommand implements Callable<Integer> {
         Thread hook = new Thread(stop, "indelible-stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            if (!address.isLoopbackAddress()) {
+            if (!address.isLoopbackAddress() && usersFile.isEmpty()) {
                 console.err()
-                        .println("warning: there is no authentication yet: whoever can reach " + host + ":"
+                        .println("warning: without --users nobody is authenticated: whoever can reach " + host + ":"
                                 + server.port() + " can read and append");
             }
             greet(
                     address.isAnyLocalAddress()
-                            ? "http://127.0.0.1:" + server.port()
+                            ? server.uri().getScheme() + "://127.0.0.1:" + server.port()
                             : server.uri().toString(),
                     store.describe());
             // Until a signal: the hook then does the rest while this thread waits.
@@ -115,9 +192,9 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private IndelibleServer start(EventStore store) {
+    private IndelibleServer start(EventStore store, Endpoint endpoint) {
         try {
-            return IndelibleServer.start(store, host, port, ProjectionSources.at(agents));
+            return IndelibleServer.start(store, endpoint, ProjectionSources.at(agents));
         } catch (IllegalStateException e) {
             if (!String.valueOf(e.getMessage()).contains("in use")) {
                 throw e;
@@ -128,14 +205,16 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void greet(String address, Description journal) {
+        String curl = "  curl -s" + (certificate.isPresent() ? " --cacert CA.pem" : "")
+                + (usersFile.isPresent() ? " -u admin" : "");
         LineOutput out = console.lines();
         out.line("indelible serves " + journal.name() + ": " + journal.value());
         out.line("at " + address + " (Ctrl-C ends it). To try it:");
         out.line("");
-        out.line("  curl -s -H 'Content-Type: application/json' " + address + "/streams/Order-1 -d '{\"events\":["
+        out.line(curl + " -H 'Content-Type: application/json' " + address + "/streams/Order-1 -d '{\"events\":["
                 + "{\"event_type\":\"OrderPlaced\",\"data\":{\"total\":42},\"tags\":[\"customer:7\"]}]}'");
-        out.line("  curl -s " + address + "/streams/Order-1");
-        out.line("  curl -sN -H 'Accept: text/event-stream' " + address + "/events");
+        out.line(curl + " " + address + "/streams/Order-1");
+        out.line(curl + " -N -H 'Accept: text/event-stream' " + address + "/events");
         out.flush();
     }
 }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Runs the command line in this process, or as a process of its own. */
 final class Cli {
@@ -38,6 +39,11 @@ final class Cli {
 
     /** A child process; the caller ends it. */
     static Process start(String... arguments) throws IOException {
+        return start(Map.of(), arguments);
+    }
+
+    /** The same with variables in its environment. */
+    static Process start(Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
@@ -46,6 +52,8 @@ final class Cli {
         command.add(System.getProperty("java.class.path"));
         command.add(Main.class.getName());
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).start();
+        ProcessBuilder process = new ProcessBuilder(command);
+        process.environment().putAll(environment);
+        return process.start();
     }
 }

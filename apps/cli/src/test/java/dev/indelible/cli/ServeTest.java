@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -12,13 +13,20 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +82,7 @@ class ServeTest {
         try (BufferedReader err = serve.errorReader(UTF_8);
                 BufferedReader out = serve.inputReader(UTF_8)) {
             assertThat(err.readLine())
-                    .startsWith("warning: there is no authentication yet: whoever can reach " + host + ":")
+                    .startsWith("warning: without --users nobody is authenticated: whoever can reach " + host + ":")
                     .endsWith(" can read and append");
             assertThat(out.readLine()).startsWith("indelible serves memory");
             assertThat(out.readLine()).startsWith("at http://127.0.0.1:");
@@ -111,6 +119,136 @@ class ServeTest {
                         "",
                         "indelible: --port: " + port + " (expected: 0 to 65535) (see: indelible serve --help)\n"));
         assertThat(directory.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    @Timeout(180)
+    void users_come_by_tls_and_the_first_has_the_password_that_the_environment_gives() throws Exception {
+        Path users = directory.resolve("users");
+        Path certificate = directory.resolve("cert.pem");
+        Path key = directory.resolve("key.pem");
+        makeCertificate(certificate, key);
+        String[] command = {
+            "serve",
+            "--journal",
+            "memory:",
+            "--port",
+            "0",
+            "--tls-certificate",
+            certificate.toString(),
+            "--tls-key",
+            key.toString(),
+            "--users",
+            users.toString()
+        };
+        assertThat(Cli.run(command))
+                .isEqualTo(new Cli.Result(
+                        1,
+                        "",
+                        "indelible: users: " + users + " has none (expected: a password for the first, admin, in the"
+                                + " environment variable INDELIBLE_ADMIN_PASSWORD)\n"));
+        for (String given : new String[] {"first", "not taken any more"}) {
+            Process serve = Cli.start(Map.of("INDELIBLE_ADMIN_PASSWORD", given), command);
+            try (BufferedReader out = serve.inputReader(UTF_8);
+                    HttpClient http = HttpClient.newBuilder()
+                            .sslContext(trust(certificate))
+                            .build()) {
+                assertThat(out.readLine()).startsWith("indelible serves memory");
+                Matcher address =
+                        Pattern.compile("at (https://127\\.0\\.0\\.1:\\d+) .*").matcher(out.readLine());
+                assertThat(address.matches()).isTrue();
+                URI events = URI.create(address.group(1) + "/events");
+                HttpRequest.Builder request = HttpRequest.newBuilder(events);
+
+                assertThat(http.send(request.build(), BodyHandlers.ofString()).statusCode())
+                        .isEqualTo(401);
+                String basic = Base64.getEncoder().encodeToString("admin:first".getBytes(UTF_8));
+                request.header("Authorization", "Basic " + basic);
+                assertThat(http.send(request.build(), BodyHandlers.ofString()).statusCode())
+                        .isEqualTo(200);
+            } finally {
+                serve.destroyForcibly();
+                assertThat(serve.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+        assertThat(Files.readString(users)).doesNotContain("first");
+    }
+
+    private static void makeCertificate(Path certificate, Path key) throws Exception {
+        Path store = certificate.resolveSibling("keys.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        "for this store only",
+                        "-alias",
+                        "server",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=ip:127.0.0.1")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        char[] password = "for this store only".toCharArray();
+        KeyStore keys = KeyStore.getInstance(store.toFile(), password);
+        Base64.Encoder mime = Base64.getMimeEncoder();
+        Files.writeString(
+                certificate,
+                "-----BEGIN CERTIFICATE-----\n"
+                        + mime.encodeToString(keys.getCertificate("server").getEncoded())
+                        + "\n-----END CERTIFICATE-----\n");
+        Files.writeString(
+                key,
+                "-----BEGIN PRIVATE KEY-----\n"
+                        + mime.encodeToString(keys.getKey("server", password).getEncoded())
+                        + "\n-----END PRIVATE KEY-----\n");
+    }
+
+    private static SSLContext trust(Path certificate) throws Exception {
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        try (InputStream in = Files.newInputStream(certificate)) {
+            trusted.setCertificateEntry(
+                    "server", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
+    }
+
+    @Test
+    void what_would_send_passwords_in_the_clear_or_half_of_tls_is_not_understood() {
+        Cli.Result clear = Cli.run("serve", "--journal", "memory:", "--users", "users");
+        Cli.Result half = Cli.run("serve", "--journal", "memory:", "--tls-key", "key.pem");
+
+        assertThat(clear.exitCode()).isEqualTo(2);
+        assertThat(clear.err())
+                .startsWith("indelible: --users: without TLS passwords could be read on the way (expected: ")
+                .hasLineCount(1);
+        assertThat(half.exitCode()).isEqualTo(2);
+        assertThat(half.err())
+                .startsWith("indelible: --tls-certificate and --tls-key: one is missing")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void a_certificate_that_is_not_there_is_an_error_in_one_line() {
+        Path none = directory.resolve("none.pem");
+        String[] command = {
+            "serve", "--journal", "memory:", "--tls-certificate", none.toString(), "--tls-key", none.toString()
+        };
+
+        assertThat(Cli.run(command))
+                .isEqualTo(new Cli.Result(2, "", "indelible: certificate: " + none + ": no such file\n"));
     }
 
     @Test

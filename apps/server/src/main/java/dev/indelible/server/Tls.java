@@ -89,7 +89,7 @@ final class Tls {
         String what = any.find() ? any.group(1) : "no key in it";
         throw new IllegalArgumentException(
                 "key: " + file + ": " + what
-                        + " (expected: PEM with a PRIVATE KEY, PKCS#8 without password; openssl pkcs8 -topk8 -nodes makes one)");
+                        + " (expected: PEM, a PRIVATE KEY, PKCS#8 without password: openssl pkcs8 -topk8 -nodes)");
     }
 
     private static byte[] read(String what, Path file) {

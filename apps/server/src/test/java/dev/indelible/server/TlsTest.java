@@ -182,7 +182,7 @@ class TlsTest {
         assertError(none, certificates.key(), "certificate: " + none + ": no such file");
         assertError(text, certificates.key(), "certificate: " + text + ": ");
         assertError(certificate, none, "key: " + none + ": no such file");
-        assertError(certificate, text, "key: " + text + ": no key in it (expected: PEM with a PRIVATE KEY, PKCS#8");
+        assertError(certificate, text, "key: " + text + ": no key in it (expected: PEM, a PRIVATE KEY, PKCS#8");
         assertError(certificate, old, "key: " + old + ": RSA PRIVATE KEY (expected: ");
         assertError(certificate, locked, "key: " + locked + ": ENCRYPTED PRIVATE KEY (expected: ");
         String wrong = " (expected: the key of the first certificate in " + certificate + ")";

@@ -23,8 +23,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
 /**
- * The users of a server, kept in a file, one JSON object a line, that its owner alone may read. A change is in the file,
- * and on the disk, before it holds. One process has the file open at a time. For any number of threads; changes block.
+ * The users of a server, kept in a file, one JSON object a line, that its owner alone may read. A change is in the
+ * file, and on the disk, before it holds. One process has the file open at a time. For any number of threads; changes
+ * block.
  */
 public final class Users implements AutoCloseable {
     /** The login of the user who is there first. */
@@ -137,7 +138,7 @@ public final class Users implements AutoCloseable {
         }
     }
 
-    /** Gives a user another name and other groups, and another password if that is not empty; false if he is unknown. */
+    /** Gives a user another name, other groups, and another password if that is not empty; false if he is unknown. */
     public boolean update(String login, String password, String fullName, List<String> groups) {
         PasswordHash hash = password.isEmpty() ? null : hash(password);
         return change(login, user -> {
