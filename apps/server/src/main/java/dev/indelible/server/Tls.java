@@ -87,9 +87,8 @@ final class Tls {
             }
         }
         String what = any.find() ? any.group(1) : "no key in it";
-        throw new IllegalArgumentException(
-                "key: " + file + ": " + what
-                        + " (expected: PEM, a PRIVATE KEY, PKCS#8 without password: openssl pkcs8 -topk8 -nodes)");
+        throw new IllegalArgumentException("key: " + file + ": " + what
+                + " (expected: PEM, a PRIVATE KEY, PKCS#8 without password: openssl pkcs8 -topk8 -nodes)");
     }
 
     private static byte[] read(String what, Path file) {

@@ -6,8 +6,6 @@ import dev.indelible.server.kurrent.protocol.PersistentProtocol.SubscriptionInfo
 
 /** How a group stands, as clients are told. */
 final class GroupInfo {
-    private static final String NOBODY_IN_PARTICULAR = "anonymous";
-
     private GroupInfo() {}
 
     static SubscriptionInfo of(Groups.Told told) {
@@ -58,7 +56,7 @@ final class GroupInfo {
         for (GroupStanding.Connected connected : standing.connections()) {
             info.addConnections(SubscriptionInfo.ConnectionInfo.newBuilder()
                     .setFrom(connected.peer().from())
-                    .setUsername(NOBODY_IN_PARTICULAR)
+                    .setUsername(connected.peer().user())
                     .setAverageItemsPerSecond(perSecond(connected.processed(), connected.seconds()))
                     .setTotalItems(connected.processed())
                     .setAvailableSlots(connected.availableSlots())

@@ -10,6 +10,7 @@ import dev.indelible.server.kurrent.protocol.PersistentProtocol.Settings;
 import dev.indelible.server.kurrent.protocol.Shared.StreamIdentifier;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadReq.FilterOptions;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadReq.StreamOptions;
+import dev.indelible.server.security.Rights;
 import org.jspecify.annotations.Nullable;
 
 /** What clients say of groups. */
@@ -25,9 +26,11 @@ final class GroupRequests {
      *
      * @param from its address
      * @param name that it gives to its connection
+     * @param user its login
      */
-    record Peer(String from, String name) {
+    record Peer(String from, String name, String user) {
         private static final int NAME_CHARS_MAX = 200;
+        private static final String NOBODY_IN_PARTICULAR = "anonymous";
 
         /** Who the call that runs is from. */
         static Peer current() {
@@ -35,9 +38,11 @@ final class GroupRequests {
             RequestHeaders headers = context.request().headers();
             String name = headers.get("connection-name", "<unknown>");
             String address = String.valueOf(context.remoteAddress());
+            String login = Rights.current().login();
             return new Peer(
                     address.startsWith("/") ? address.substring(1) : address,
-                    name.substring(0, Math.min(name.length(), NAME_CHARS_MAX)));
+                    name.substring(0, Math.min(name.length(), NAME_CHARS_MAX)),
+                    login.isEmpty() ? NOBODY_IN_PARTICULAR : login);
         }
     }
 

@@ -42,8 +42,7 @@ final class ReadAnswer {
         }
         StreamsProtocol.RecordedEvent link = EventForm.recorded(event, structured);
         RecordedEvent target = Links.target(store, event);
-        return send(
-                target != null && isPermitted(target) ? EventForm.recorded(target, structured) : null, link, event);
+        return send(target != null && isPermitted(target) ? EventForm.recorded(target, structured) : null, link, event);
     }
 
     /** Sends the link of that revision in a derived stream, or what it leads to. */

@@ -47,7 +47,7 @@ class KurrentKeepAliveTest {
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
                 EventStore store = EventStore.on(new MemoryJournal())) {
-            KurrentGateway gateway = new KurrentGateway(store, threads, new Boundless());
+            KurrentGateway gateway = new KurrentGateway(store, threads, new Boundless(), null);
             ServerBuilder builder = Server.builder()
                     .port(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), SessionProtocol.HTTP)
                     .idleTimeout(IDLE_TIMEOUT)

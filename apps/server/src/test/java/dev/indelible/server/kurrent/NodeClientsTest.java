@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.indelible.EventStore;
 import dev.indelible.memory.MemoryJournal;
-import io.kurrent.dbclient.ReadStreamOptions;
-import io.kurrent.dbclient.RecordedEvent;
-import io.kurrent.dbclient.ResolvedEvent;
 import dev.indelible.server.Certificates;
 import dev.indelible.server.Endpoint;
 import dev.indelible.server.IndelibleServer;
 import dev.indelible.server.ProjectionSources;
 import dev.indelible.server.security.Users;
+import io.kurrent.dbclient.ReadStreamOptions;
+import io.kurrent.dbclient.RecordedEvent;
+import io.kurrent.dbclient.ResolvedEvent;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
