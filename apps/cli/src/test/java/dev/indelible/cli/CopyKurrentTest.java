@@ -102,7 +102,7 @@ class CopyKurrentTest {
 
     @Test
     void a_copy_that_was_killed_in_the_middle_goes_on_where_it_was_in_both_directions() throws Exception {
-        int events = 15_000;
+        int events = 5_000;
         fill(from.store(), events, 30, new Random(1));
         killInTheMiddle(from.url(), database);
         assertThat(copy(from.url(), database)).contains(events + " events are the same in both");
