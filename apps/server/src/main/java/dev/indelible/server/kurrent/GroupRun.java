@@ -1,5 +1,6 @@
 package dev.indelible.server.kurrent;
 
+import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.Notice;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.RecordedEvent;
@@ -37,7 +38,6 @@ final class GroupRun {
 
     private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
     private static final Duration AFTER_AN_ERROR = Duration.ofSeconds(1);
-    private static final Duration STOPPING_MAX = Duration.ofSeconds(10);
     private static final Logger LOG = LoggerFactory.getLogger(KurrentGateway.class);
 
     private final GroupConfig config;
@@ -243,6 +243,9 @@ final class GroupRun {
             int taken = 0;
             while (taken < room && !isStopping()) {
                 Notice notice = opened.subscription.poll(LOOK_EVERY).orElse(null);
+                if (notice == null && opened.subscription.isClosed()) {
+                    throw new Unavailable("the store is closed", null);
+                }
                 if (notice instanceof Notice.Event told) {
                     Looked looked = opened.at(told.event());
                     taken += looked != null && looked.event() != null ? 1 : 0;
@@ -452,7 +455,7 @@ final class GroupRun {
         return TimeUnit.MILLISECONDS.toSeconds(nowMs() - startedMs);
     }
 
-    /** Drops its consumers, records what is done, and ends. */
+    /** Drops its consumers and begins to end. */
     void stop() {
         List<Connection> dropped;
         lock.lock();
@@ -472,8 +475,12 @@ final class GroupRun {
             lock.unlock();
         }
         dropped.forEach(connection -> connection.drop.run());
+    }
+
+    /** Waits until what is done is recorded; after {@link #stop}, at most until then. */
+    void awaitEnd(long deadlineNanos) {
         try {
-            if (!ended.await(STOPPING_MAX.toSeconds(), TimeUnit.SECONDS)) {
+            if (!ended.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 LOG.warn("group {}: the store does not answer, what is done may come again", config.key());
             }
         } catch (InterruptedException e) {

@@ -3,6 +3,8 @@ package dev.indelible.server.kurrent;
 import dev.indelible.EventStore;
 import dev.indelible.server.kurrent.GroupRequests.Asked;
 import dev.indelible.server.kurrent.GroupRequests.Peer;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * consumer comes. For any number of threads; one at a time makes, changes, starts and ends groups.
  */
 final class Groups implements AutoCloseable {
+    /** So long it is waited for what is done to be recorded when groups end. */
+    private static final Duration STOPPING_MAX = Duration.ofSeconds(10);
+
     private final EventStore store;
     private final OpenCalls threads;
     private final DerivedStreams derived;
@@ -114,8 +119,14 @@ final class Groups implements AutoCloseable {
     private void end(GroupKey key) {
         GroupRun run = running.remove(key);
         if (run != null) {
-            run.stop();
+            end(List.of(run));
         }
+    }
+
+    private static void end(Collection<GroupRun> runs) {
+        long deadline = System.nanoTime() + STOPPING_MAX.toNanos();
+        runs.forEach(GroupRun::stop);
+        runs.forEach(run -> run.awaitEnd(deadline));
     }
 
     private GroupRecords records(GroupKey key) {
@@ -229,7 +240,7 @@ final class Groups implements AutoCloseable {
     void restart() {
         lock.lock();
         try {
-            running.values().forEach(GroupRun::stop);
+            end(running.values());
             running.clear();
         } finally {
             lock.unlock();
