@@ -65,6 +65,13 @@ public final class Rights {
         }
     }
 
+    /** Throws {@link AccessDenied} unless the caller is a user, or nobody asks. */
+    public void requireUser() {
+        if (!isUser()) {
+            throw new AccessDenied("not for " + who() + " (expected: a user)");
+        }
+    }
+
     /** Throws {@link AccessDenied} unless the caller looks after the server, or may do everything. */
     public void requireOperator() {
         if (access != null && !isAdmin() && !roles(access).contains(User.OPERATORS)) {
