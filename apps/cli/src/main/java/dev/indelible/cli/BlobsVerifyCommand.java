@@ -46,8 +46,8 @@ final class BlobsVerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LineOutput out = console.lines();
-        try (BlobStore blobs = BlobStore.open(blobsUrl);
-                Connection store = Connection.openExisting(url)) {
+        try (Connection store = Connection.openExisting(url);
+                BlobStore blobs = BlobStore.open(blobsUrl)) {
             BlobCheck check = new BlobCheck(blobs, out);
             CountDownLatch over = new CountDownLatch(1);
             Thread teller = Thread.ofVirtual().name("indelible-progress").start(() -> tell(check, over));
