@@ -27,7 +27,6 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 final class DynamoDbLocal {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final Duration PAUSE = Duration.ofMillis(10);
-    private static final DynamoDbLocal SHARED = start();
 
     private final int port;
 
@@ -36,7 +35,12 @@ final class DynamoDbLocal {
     }
 
     static DynamoDbLocal shared() {
-        return SHARED;
+        return Shared.LOCAL;
+    }
+
+    /** Not in a process that only needs a client. */
+    private static final class Shared {
+        private static final DynamoDbLocal LOCAL = start();
     }
 
     int port() {
