@@ -111,6 +111,11 @@ public final class MemoryTarget<T> implements ProjectionTarget<T> {
         return changed;
     }
 
+    @Override
+    public boolean compares() {
+        return true;
+    }
+
     /** All equal, or not: what rows are, only the application knows. */
     @Override
     public Optional<Comparison> compare(Namespace one, Namespace other, int samples) {

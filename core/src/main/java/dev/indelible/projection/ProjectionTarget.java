@@ -68,6 +68,11 @@ public interface ProjectionTarget<T> {
      */
     boolean change(Change change, Work<T> work) throws Exception;
 
+    /** Whether it can {@link #compare} versions of a read model. */
+    default boolean compares() {
+        return false;
+    }
+
     /**
      * Compares two versions of a read model, all rows by number and so many of them by content. Empty if the target
      * cannot.

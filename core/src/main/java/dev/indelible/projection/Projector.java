@@ -158,12 +158,16 @@ public final class Projector<E, T> implements AutoCloseable {
      *
      * @param samples how many rows to compare with the one that is read before the switch, which is then made only if
      *     they are equal; 0 for none
+     * @throws IllegalArgumentException if it is to compare, and the target cannot
      * @throws IllegalStateException if one is being built already, or there is none to build beside yet
      * @throws Exception what {@link Projection#create} throws
      */
     public void rebuild(int samples) throws Exception {
         if (samples < 0) {
             throw new IllegalArgumentException("samples: " + samples + " (expected: from 0)");
+        } else if (samples > 0 && !wiring.ledger().target().compares()) {
+            throw new IllegalArgumentException(
+                    "samples: " + samples + " (expected: 0, since this target cannot compare versions)");
         }
         Control now;
         do {

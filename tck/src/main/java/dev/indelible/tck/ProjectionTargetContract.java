@@ -275,6 +275,7 @@ public interface ProjectionTargetContract<T> {
             });
         }
         publish(ONE);
+        assertThat(target().compare(ONE, TWO, 100).isPresent()).isEqualTo(target().compares());
         target().compare(ONE, TWO, 100)
                 .ifPresent(same -> assertThat(same.differences()).isEmpty());
         Note there = target().note("orders", "part/2").orElseThrow();

@@ -85,6 +85,11 @@ class StandingStill<T> implements ProjectionTarget<T> {
     }
 
     @Override
+    public boolean compares() {
+        return target.compares();
+    }
+
+    @Override
     public Optional<Comparison> compare(Namespace one, Namespace other, int samples) {
         pass();
         return target.compare(one, other, samples);

@@ -48,6 +48,11 @@ final class BrokenTargets {
         }
 
         @Override
+        public boolean compares() {
+            return whole.compares();
+        }
+
+        @Override
         public Optional<Comparison> compare(Namespace one, Namespace other, int samples) {
             return whole.compare(one, other, samples);
         }
@@ -266,6 +271,19 @@ final class BrokenTargets {
                             new Note(projection + from.key(), from.revision(), from.position(), from.text()),
                             new Note(projection + to.key(), to.revision(), to.position(), to.text())),
                     work);
+        }
+    }
+
+    /** None is broken: it cannot compare, and says so. */
+    static final class Blind extends Kept {
+        @Override
+        public boolean compares() {
+            return false;
+        }
+
+        @Override
+        public Optional<Comparison> compare(Namespace one, Namespace other, int samples) {
+            return Optional.empty();
         }
     }
 

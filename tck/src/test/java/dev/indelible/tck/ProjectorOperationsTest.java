@@ -91,6 +91,18 @@ class ProjectorOperationsTest extends ProjectorFixture {
     }
 
     @Test
+    void a_rebuild_that_is_to_compare_is_refused_at_once_where_the_target_cannot() throws Exception {
+        var projector = start(new Adjustable(1, 0), new BrokenTargets.Blind(), quick());
+        awaitAt(projector, append("Order-1", 10));
+        assertThatThrownBy(() -> projector.rebuild(100))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("samples: 100 (expected: 0, since this target cannot compare versions)");
+        assertThat(projector.status().rebuild()).isEmpty();
+        projector.rebuild(0);
+        awaitVersion(projector, 2);
+    }
+
+    @Test
     void a_rebuild_goes_on_in_another_process_and_readers_never_see_less() throws Exception {
         Adjustable slow = new Adjustable(1, 0);
         var first = start(slow, target, quick());

@@ -90,6 +90,11 @@ public final class ElasticsearchTarget implements ProjectionTarget<Elasticsearch
     }
 
     @Override
+    public boolean compares() {
+        return true;
+    }
+
+    @Override
     public Optional<Comparison> compare(Namespace one, Namespace other, int samples) {
         return Optional.of(indices.compare(one, other, samples));
     }

@@ -104,6 +104,11 @@ public final class PostgresTarget implements ProjectionTarget<Connection> {
     }
 
     @Override
+    public boolean compares() {
+        return true;
+    }
+
+    @Override
     public Optional<Comparison> compare(Namespace one, Namespace other, int samples) {
         try (Connection connection = transaction()) {
             int isolation = connection.getTransactionIsolation();

@@ -167,7 +167,7 @@ final class ProjectionsCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Until nothing is built any more; 1 if somebody must decide. */
+    /** Until nothing is built any more; 1 if somebody must decide, or resume it. */
     private int follow(LineOutput out) throws InterruptedException {
         out.flush();
         while (isWaiting) {
@@ -177,6 +177,10 @@ final class ProjectionsCommand implements Callable<Integer> {
             String phase = status.path("rebuild").path("phase").asString("");
             if (phase.isEmpty() || phase.equals("differs")) {
                 return phase.isEmpty() ? 0 : 1;
+            }
+            if (status.path("state").asString().equals("paused")) {
+                out.line("paused: it goes on when it is resumed");
+                return 1;
             }
             Thread.sleep(LOOK_AGAIN);
         }

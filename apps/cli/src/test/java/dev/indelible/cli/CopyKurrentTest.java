@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.indelible.EventStore;
 import dev.indelible.event.ExpectedVersion;
-import dev.indelible.event.Json;
 import dev.indelible.event.Metadata;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Payload;
@@ -14,12 +13,10 @@ import dev.indelible.server.IndelibleServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.BufferedReader;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Copies between servers that speak the protocol of KurrentDB and PostgreSQL. */
 @Timeout(180)
 class CopyKurrentTest {
+    private static final Pattern RECORDED_AT = Pattern.compile("\"recorded_at\": ?\"[^\"]*\"");
+
     private static EmbeddedPostgres postgres;
 
     @TempDir
@@ -92,7 +91,7 @@ class CopyKurrentTest {
         fill(from.store(), 3_000, 60, new Random(seed));
         assertThat(copy(from.url(), database)).contains("3000 new, 0 known", "3000 events are the same in both");
         assertThat(copy(database, back.url())).contains("3000 new, 0 known", "3000 events are the same in both");
-        List<Map<?, ?>> exported = exported(from.url());
+        List<String> exported = exported(from.url());
         assertThat(exported).hasSize(3_000);
         assertThat(exported(database)).isEqualTo(exported);
         assertThat(exported(back.url())).isEqualTo(exported);
@@ -131,17 +130,14 @@ class CopyKurrentTest {
         return result.err();
     }
 
-    /** Every member but the time of recording, which is the store's own, as the value that it is. */
-    private static List<Map<?, ?>> exported(String url) {
+    /** The lines byte for byte, but for the time of recording, which is the store's own. */
+    private static List<String> exported(String url) {
         Cli.Result result = Cli.run("export", "--from", url);
         assertThat(result.exitCode()).as(result.err()).isZero();
-        List<Map<?, ?>> events = new ArrayList<>();
-        for (String line : result.lines()) {
-            Map<Object, Object> event = new HashMap<>((Map<?, ?>) Json.parse("line", line.getBytes(UTF_8)));
-            assertThat(event.remove("recorded_at")).isNotNull();
-            events.add(event);
-        }
-        return events;
+        assertThat(result.lines()).allMatch(line -> RECORDED_AT.matcher(line).find());
+        return result.lines().stream()
+                .map(line -> RECORDED_AT.matcher(line).replaceFirst(""))
+                .toList();
     }
 
     /** With everything that an event can have. */

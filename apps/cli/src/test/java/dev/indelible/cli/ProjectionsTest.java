@@ -143,6 +143,9 @@ class ProjectionsTest {
         assertThat(out("list")).startsWith("counts: running, version 1 at 4, lag 0, parked ");
         assertThat(out("pause", "counts")).startsWith("counts: paused");
         assertThat(out("status", "counts")).contains("state: paused\n", "position: 4\n", "rebuild: \n");
+        assertThat(run("rebuild", "counts", "--wait"))
+                .satisfies(paused -> assertThat(paused.out()).contains("paused: it goes on when it is resumed"))
+                .satisfies(paused -> assertThat(paused.exitCode()).isEqualTo(1));
         assertThat(out("resume", "counts")).startsWith("counts: ");
         assertThat(run("status", "none").err()).contains("projection: \"none\" (expected: one of");
         assertThat(run("status").err()).contains("NAME: missing");
