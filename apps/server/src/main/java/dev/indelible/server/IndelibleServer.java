@@ -60,6 +60,9 @@ public final class IndelibleServer implements AutoCloseable {
     private static final Duration QUIET_WAIT = Duration.ofSeconds(1);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
 
+    /** Who was refused before all was sent has so long to send it: one that is cut off would not see the refusal. */
+    private static final Duration LATE_SENDERS = Duration.ofSeconds(2);
+
     /** So often it looks whether a client that follows something is still there. */
     private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
 
@@ -108,6 +111,7 @@ public final class IndelibleServer implements AutoCloseable {
                 .decorator(entrance::serve)
                 .maxRequestLength(BODY_BYTES_MAX)
                 .requestTimeout(REQUEST_TIMEOUT)
+                .requestAutoAbortDelay(LATE_SENDERS)
                 .idleTimeout(IDLE_TIMEOUT)
                 .pingInterval(PING_INTERVAL)
                 .gracefulShutdownTimeout(QUIET, QUIET_WAIT)
