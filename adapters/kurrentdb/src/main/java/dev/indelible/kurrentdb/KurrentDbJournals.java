@@ -1,5 +1,6 @@
 package dev.indelible.kurrentdb;
 
+import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.Limits;
 import dev.indelible.journal.Journal;
 import dev.indelible.journal.JournalProvider;
@@ -59,8 +60,19 @@ public final class KurrentDbJournals implements JournalProvider {
             return new KurrentDbJournal(client, limits, () -> Failures.answer(client.shutdown()));
         } catch (RuntimeException e) {
             Failures.answer(client.shutdown());
+            if (e instanceof Unavailable) {
+                throw new Unavailable(
+                        "no KurrentDB server answers at " + address(url)
+                                + " (expected: one that speaks TLS, or tls=false): " + e.getMessage(),
+                        e);
+            }
             throw e;
         }
+    }
+
+    /** Without credentials. */
+    private static String address(JournalUrl url) {
+        return url.place().replaceFirst("^//([^/]*@)?", "");
     }
 
     private static KurrentDBClientSettings settings(JournalUrl url) {

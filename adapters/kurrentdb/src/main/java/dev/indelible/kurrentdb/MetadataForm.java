@@ -72,6 +72,9 @@ record MetadataForm(Payload metadata, List<Tag> tags, int schemaVersion) {
                     || (values.get(TIMESTAMP) instanceof String text && !isInstant(text))) {
                 return null;
             }
+            if (tags.isEmpty() && schemaVersion == 1 && READ.keySet().stream().noneMatch(values::containsKey)) {
+                return new MetadataForm(Payload.json(custom), tags, schemaVersion);
+            }
             Map<String, byte[]> members = new LinkedHashMap<>();
             Json.members("metadata", custom).forEach((name, value) -> {
                 if (!name.equals(TAGS) && !name.equals(SCHEMA_VERSION)) {
@@ -141,6 +144,9 @@ record MetadataForm(Payload metadata, List<Tag> tags, int schemaVersion) {
             }
             written.put(WRITTEN.getOrDefault(name, name), value);
         });
+        if (plain && WRITTEN.keySet().stream().noneMatch(members::containsKey)) {
+            return event.metadata().toBytes();
+        }
         if (event.schemaVersion() > 1) {
             written.put(SCHEMA_VERSION, Integer.toString(event.schemaVersion()).getBytes(UTF_8));
         }

@@ -30,6 +30,14 @@ class FormsTest {
     }
 
     @Test
+    void metadata_that_needs_no_other_name_is_written_and_read_as_it_was_spelled() {
+        byte[] spelled = "{ \"x\" : 1.0,  \"user_id\":\"u\" }".getBytes(UTF_8);
+        assertThat(MetadataForm.written(event.withMetadata(Payload.json(spelled))))
+                .isEqualTo(spelled);
+        assertThat(MetadataForm.of(spelled).metadata()).isEqualTo(Payload.json(spelled));
+    }
+
+    @Test
     void binary_metadata_comes_back_as_the_same_bytes_whatever_it_looks_like() {
         List<String> texts =
                 List.of("", "{", "{\"a\":1}", "{\"$binary\":\"e30=\"}", "{\"$tags\":[\"a:b\"]}", "[1]", "{}");

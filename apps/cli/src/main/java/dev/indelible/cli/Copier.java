@@ -25,10 +25,14 @@ import java.util.Map;
  * are recorded together, as many as fit one append in their order.
  */
 final class Copier {
+    /** Such a server has streams of the system of its own, and does not show them as events of the store. */
+    private static final String KEEPS_ITS_OWN_SYSTEM = "kurrentdb";
+
     private final EventStore from;
     private final EventStore to;
     private final Tally tally;
     private final int streamsMax;
+    private final boolean withSystem;
     private final Map<StreamName, List<RecordedEvent>> batch = new LinkedHashMap<>();
     private StreamName last = StreamName.of("none");
     private int events;
@@ -40,6 +44,7 @@ final class Copier {
         this.tally = tally;
         boolean several = to.capabilities().contains(Capability.SEVERAL_STREAMS);
         this.streamsMax = several ? to.limits().streamsMax() : 1;
+        this.withSystem = !to.describe().name().equals(KEEPS_ITS_OWN_SYSTEM);
     }
 
     /** That the two are not what a copy makes of them. */
@@ -63,8 +68,10 @@ final class Copier {
     Position copy() {
         try (Events all = from.read(EventQuery.all(), Range.all().after(copied()))) {
             for (RecordedEvent event : all) {
-                tally.read(event.stream());
-                add(event);
+                if (isCopied(event)) {
+                    tally.read(event.stream());
+                    add(event);
+                }
             }
             flush();
             return all.asOf();
@@ -87,6 +94,10 @@ final class Copier {
                     + ", is not here (expected: an empty store, or one that a copy of this one was begun in)");
         }
         return here.getFirst().position();
+    }
+
+    private boolean isCopied(RecordedEvent event) {
+        return withSystem || !event.stream().isSystem();
     }
 
     private void add(RecordedEvent event) {
@@ -146,6 +157,9 @@ final class Copier {
                 Events there = to.read(EventQuery.all(), Range.all())) {
             Iterator<RecordedEvent> others = there.iterator();
             for (RecordedEvent event : here) {
+                if (!isCopied(event)) {
+                    continue;
+                }
                 RecordedEvent other = others.hasNext() ? others.next() : null;
                 if (other == null || !isSame(event, other)) {
                     throw new Differs("event " + (count + 1) + ": " + name(event) + " here, "
@@ -168,7 +182,7 @@ final class Copier {
         return one.stream().equals(other.stream())
                 && one.version() == other.version()
                 && one.data().equals(other.data())
-                && one.metadata().equals(other.metadata())
+                && one.metadata().sameValue(other.metadata())
                 && one.isRecordOf(asNew(other));
     }
 }

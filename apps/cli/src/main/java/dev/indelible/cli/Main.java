@@ -75,6 +75,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new TailCommand(console))
                 .addSubcommand(new DescribeCommand(console))
                 .addSubcommand(new ProjectionsCommand(console))
+                .addSubcommand(new UsersCommand(console))
                 .addSubcommand(
                         new CommandLine(new SchemaCommand(console)).addSubcommand(new SchemaCheckCommand(console)))
                 .addSubcommand(new CommandLine(new BlobsCommand()).addSubcommand(new BlobsVerifyCommand(console)));

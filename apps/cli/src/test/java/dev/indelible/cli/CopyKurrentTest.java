@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.indelible.EventStore;
+import dev.indelible.event.Append;
 import dev.indelible.event.ExpectedVersion;
 import dev.indelible.event.Metadata;
 import dev.indelible.event.NewEvent;
@@ -108,6 +109,38 @@ class CopyKurrentTest {
         killInTheMiddle(database, back.url());
         assertThat(copy(database, back.url())).contains(events + " events are the same in both");
         assertThat(exported(back.url())).isEqualTo(exported(from.url()));
+    }
+
+    @Test
+    void streams_of_the_system_stay_out_of_a_copy_to_a_server_and_metadata_keeps_its_value() {
+        StreamName order = StreamName.of("Order-1");
+        Payload spelled = Payload.json("{ \"x\" : 1.0 }");
+        NewEvent event = NewEvent.json("Placed", "1").withMetadata(spelled);
+        from.store().append(order, ExpectedVersion.any(), event);
+        from.store()
+                .append(
+                        order,
+                        ExpectedVersion.any(),
+                        NewEvent.json("Paid", "2").withMetadata(spelled).withTags("a:b"));
+        copy(from.url(), database);
+        try (EventStore store = EventStore.open(database)) {
+            NewEvent limit = NewEvent.json("$metadata", "{\"$maxCount\":10}");
+            store.appendAsSystem(Append.to(StreamName.of("$$Order-1"), ExpectedVersion.any(), limit));
+        }
+        assertThat(copy(database, back.url())).contains("2 new, 0 known", "2 events are the same in both");
+        assertThat(copy(database, back.url())).contains("0 new, 0 known", "2 events are the same in both");
+        assertThat(exported(back.url())).isEqualTo(exported(from.url()));
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_named_in_one_line() {
+        String nowhere = "kurrentdb://admin:secret@127.0.0.1:1?tls=false&maxDiscoverAttempts=1";
+        Cli.Result result = Cli.run("read", "--from", nowhere);
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err())
+                .contains("no KurrentDB server answers at 127.0.0.1:1")
+                .doesNotContain("secret");
+        assertThat(result.err().lines()).hasSize(1);
     }
 
     private static void killInTheMiddle(String from, String to) throws Exception {

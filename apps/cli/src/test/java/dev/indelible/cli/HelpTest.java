@@ -9,7 +9,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HelpTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"serve", "import", "export", "copy", "append", "read", "tail", "describe", "schema", "blobs"})
+            strings = {
+                "serve",
+                "import",
+                "export",
+                "copy",
+                "append",
+                "read",
+                "tail",
+                "describe",
+                "users",
+                "schema",
+                "blobs"
+            })
     void every_command_has_help_with_examples_on_a_hundred_columns(String command) {
         Cli.Result help = Cli.run(command, "--help");
 

@@ -88,7 +88,7 @@ final class Tls {
         }
         String what = any.find() ? any.group(1) : "no key in it";
         throw new IllegalArgumentException("key: " + file + ": " + what
-                + " (expected: PEM, a PRIVATE KEY, PKCS#8 without password: openssl pkcs8 -topk8 -nodes)");
+                + " (expected: PEM, a PRIVATE KEY, PKCS#8 without password: openssl pkcs8 -topk8 -nocrypt)");
     }
 
     private static byte[] read(String what, Path file) {

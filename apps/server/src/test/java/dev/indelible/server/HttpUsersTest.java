@@ -118,6 +118,17 @@ class HttpUsersTest {
         assertThat(store.head().value()).isEqualTo(before);
     }
 
+    @Test
+    void a_tombstone_lets_nobody_in_who_was_not_before() throws Exception {
+        record("Buried-1", NewEvent.of("Placed", Payload.EMPTY_OBJECT));
+        record(
+                "$$Buried-1",
+                NewEvent.of("$metadata", Payload.json("{\"$acl\":{\"$r\":\"$admins\",\"$w\":\"$admins\"}}")));
+        record("$$Buried-1", NewEvent.of("$streamDeleted", Payload.EMPTY_OBJECT));
+        assertThat(get("/streams/Buried-1", "bob:bob's").statusCode()).isEqualTo(403);
+        assertThat(post("/streams/Buried-1", EVENT, "bob:bob's").statusCode()).isEqualTo(403);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/", "/health/live"})
     void what_tells_nothing_is_for_everybody(String path) throws Exception {

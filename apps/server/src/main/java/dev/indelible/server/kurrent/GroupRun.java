@@ -241,7 +241,7 @@ final class GroupRun {
     private void readBatches(GroupSource.Reading opened) throws InterruptedException {
         for (int room = awaitRoom(); room > 0; room = awaitRoom()) {
             int taken = 0;
-            while (taken < room && !isStopping()) {
+            while (taken < room && guarded(group::takesMore)) {
                 Notice notice = opened.subscription.poll(LOOK_EVERY).orElse(null);
                 if (notice == null && opened.subscription.isClosed()) {
                     throw new Unavailable("the store is closed", null);
@@ -395,14 +395,17 @@ final class GroupRun {
     }
 
     private void replay(long from, long before) {
-        Map<Long, Message<GroupEvent>> messages = new LinkedHashMap<>();
         for (RecordedEvent link : records.links(from, before)) {
-            messages.put(link.version() - 1, message(source.parked(link)));
+            if (!guarded(group::takesMore)) {
+                return; // The rest is wanted again when there is room.
+            }
+            Message<GroupEvent> message = message(source.parked(link));
+            guarded(() -> {
+                group.offerReplayed(message, link.version() - 1, nowMs());
+                group.replayReadBefore(link.version());
+            });
         }
-        guarded(() -> {
-            messages.forEach((revision, message) -> group.offerReplayed(message, revision, nowMs()));
-            group.replayReadBefore(before);
-        });
+        guarded(() -> group.replayReadBefore(before));
     }
 
     private void failed(RuntimeException error) {

@@ -159,13 +159,22 @@ final class GroupSource {
 
     /** The event that a recorded link leads to, which may be a link of a derived stream. */
     GroupEvent parked(RecordedEvent link) {
-        DerivedStreams.Derived links = derived.find(Links.targetStream(link)).orElse(null);
-        RecordedEvent target = links == null ? Links.target(store, link) : null;
-        Shown shown = target == null ? null : Shown.of(target);
-        if (links != null) {
-            shown = linkOf(links, Links.targetRevision(link));
+        return new GroupEvent(target(link), Shown.of(link));
+    }
+
+    /** A link may hold any text: one that no stream can have as its name leads nowhere. */
+    private @Nullable Shown target(RecordedEvent link) {
+        try {
+            DerivedStreams.Derived links =
+                    derived.find(Links.targetStream(link)).orElse(null);
+            if (links != null) {
+                return linkOf(links, Links.targetRevision(link));
+            }
+            RecordedEvent target = Links.target(store, link);
+            return target == null ? null : Shown.of(target);
+        } catch (IllegalArgumentException noName) {
+            return null;
         }
-        return new GroupEvent(shown, Shown.of(link));
     }
 
     private @Nullable Shown linkOf(DerivedStreams.Derived links, long revision) {

@@ -6,6 +6,7 @@ import dev.indelible.event.EventQuery;
 import dev.indelible.event.Json;
 import dev.indelible.event.Payload;
 import dev.indelible.event.Range;
+import dev.indelible.event.RecordedEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
@@ -139,14 +140,15 @@ public final class Access {
         return known.members();
     }
 
+    /** Data of the last event of that type, or of any. What stands behind it, such as a tombstone, does not count. */
     private @Nullable Payload last(String stream, String type) {
-        try (Events last =
-                store.read(EventQuery.stream(stream), Range.all().fromTheEnd().limit(1))) {
-            if (!last.hasNext()) {
-                return null;
+        try (Events events = store.read(EventQuery.stream(stream), Range.all().fromTheEnd())) {
+            for (RecordedEvent event : events) {
+                if (type.isEmpty() || event.type().equals(type)) {
+                    return event.data();
+                }
             }
-            var event = last.next();
-            return type.isEmpty() || event.type().equals(type) ? event.data() : null;
+            return null;
         }
     }
 

@@ -370,6 +370,48 @@ class KurrentPersistentTest {
     }
 
     @Test
+    void large_events_are_not_read_ahead_for_beyond_the_bytes() throws InterruptedException {
+        int size = 900_000;
+        for (int i = 0; i < 60; i++) {
+            EventData large = EventData.builderAsBinary("Large", new byte[size]).build();
+            gateway.append(STREAM, StreamState.any(), large);
+        }
+        create(options().historyBufferSize(5_000).readBatchSize(4_000).liveBufferSize(5_000));
+        Consuming consumer = consume(1);
+        Came first = consumer.next();
+        awaitThat(() -> readAhead() * size > 30 << 20);
+        assertThat(readAhead() * size).isLessThan((32 << 20) + size);
+        consumer.ack(first);
+        for (int i = 1; i < 60; i++) {
+            consumer.ack(consumer.next());
+        }
+    }
+
+    private int readAhead() {
+        return Gateway.get(groups.getInfoToStream(STREAM, GROUP))
+                .orElseThrow()
+                .getStats()
+                .getReadBufferCount();
+    }
+
+    @Test
+    void a_link_to_what_can_be_no_stream_leads_nowhere_and_holds_up_nobody() throws InterruptedException {
+        create(options().resolveLinkTos(true));
+        Consuming consumer = consume(10);
+        for (String target : List.of("0@$ce-a\u0001b", "0@$et-" + "y".repeat(300), "1@" + "z".repeat(300), "no link")) {
+            EventData link =
+                    EventData.builderAsBinary("$>", target.getBytes(UTF_8)).build();
+            gateway.append(STREAM, StreamState.any(), link);
+            Came came = consumer.next();
+            assertThat(came.event().getLink()).isNotNull();
+            assertThat(came.event().getEvent()).isNull();
+            consumer.ack(came);
+        }
+        append(STREAM, 0, 1);
+        assertThat(consumer.done(1)).isEqualTo(numbers(0, 1));
+    }
+
+    @Test
     void events_of_a_deleted_stream_are_not_sent_and_it_may_go_on() throws InterruptedException {
         append(STREAM, 0, 3);
         Gateway.get(gateway.client.deleteStream(STREAM));

@@ -118,8 +118,13 @@ public final class Group<T> {
     public int room(boolean live) {
         int capacity = live ? settings.liveBufferSize() : settings.historyBufferSize();
         int batch = Math.min(settings.readBatchSize(), capacity);
-        boolean full = waitingCount + parking.size() + batch > capacity || bytes >= BYTES_MAX;
-        return full || consumers.all().isEmpty() ? 0 : batch;
+        boolean full = waitingCount + parking.size() + batch > capacity;
+        return full || !takesMore() ? 0 : batch;
+    }
+
+    /** Whether more of a batch may be offered: there still are consumers, and not too many bytes. */
+    public boolean takesMore() {
+        return bytes < BYTES_MAX && !consumers.all().isEmpty();
     }
 
     /** The next event of the source, and its place. */

@@ -223,11 +223,15 @@ class GroupTest {
         Message<Integer> large = new Message<>(UUID.randomUUID(), "", (int) Group.BYTES_MAX, 0);
         Group<Integer> other = group(ConsumerStrategy.ROUND_ROBIN);
         connect(other, 10);
+        assertThat(other.takesMore()).isTrue();
         other.offer(large, 0, now);
         assertThat(other.room(false)).isZero();
+        assertThat(other.takesMore()).as("amid a batch").isFalse();
         other.ack(List.of(large.id()), now);
         assertThat(other.room(false)).isEqualTo(5);
+        assertThat(other.takesMore()).isTrue();
         group.disconnect(consumer, now);
+        assertThat(group.takesMore()).as("without consumers").isFalse();
     }
 
     @Test
