@@ -109,10 +109,6 @@ final class UsersCommand implements Callable<Integer> {
 
     /** Never an argument, which other processes could see. */
     private String password() throws IOException {
-        if (console.inIsTerminal()) {
-            char[] typed = System.console().readPassword("password: ");
-            return typed == null ? "" : new String(typed);
-        }
         var in = new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8));
         String line = in.readLine();
         return line == null ? "" : line;
