@@ -180,6 +180,7 @@ final class ProjectionsCommand implements Callable<Integer> {
             }
             if (status.path("state").asString().equals("paused")) {
                 out.line("paused: it goes on when it is resumed");
+                out.flush();
                 return 1;
             }
             Thread.sleep(LOOK_AGAIN);
