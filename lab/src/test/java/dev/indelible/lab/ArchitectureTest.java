@@ -34,7 +34,7 @@ class ArchitectureTest {
             "dev.indelible.jackson", new String[] {"tools.jackson..", "com.fasterxml.jackson.annotation.."},
             "dev.indelible.embedded", new String[] {"org.rocksdb.."},
             "dev.indelible.postgres", new String[] {"org.postgresql..", "com.zaxxer.hikari..", "org.flywaydb.."},
-            "dev.indelible.dynamodb", new String[] {"software.amazon.awssdk.."},
+            "dev.indelible.dynamodb", new String[] {"software.amazon.awssdk..", "javax.net.ssl.."},
             "dev.indelible.kurrentdb", new String[] {"io.kurrent.dbclient..", "io.grpc.."},
             "dev.indelible.s3", new String[] {"software.amazon.awssdk.."},
             "dev.indelible.redis", new String[] {"redis.clients.jedis.."},

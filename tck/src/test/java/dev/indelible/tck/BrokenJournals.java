@@ -54,14 +54,11 @@ final class BrokenJournals {
 
         @Override
         public Outcome append(Append append) {
-            Outcome outcome = null;
-            for (Append.Part part : append.parts()) {
-                outcome = super.append(new Append(List.of(part), append.guards()));
-                if (outcome instanceof Outcome.Refused) {
-                    return outcome;
-                }
+            Outcome outcome = super.append(new Append(append.parts().subList(0, 1), append.guards()));
+            for (int i = 1; i < append.parts().size() && !(outcome instanceof Outcome.Refused); i++) {
+                outcome = super.append(new Append(append.parts().subList(i, i + 1), append.guards()));
             }
-            return java.util.Objects.requireNonNull(outcome);
+            return outcome;
         }
     }
 
@@ -405,9 +402,9 @@ final class BrokenJournals {
 
         @Override
         public Cursor read(EventQuery query, Range range) {
+            Cursor read = super.read(query, range);
             return map(
-                    super.read(query, range),
-                    e -> e.data().isJson() ? withData(e, e.data().text().strip()) : e);
+                    read, e -> e.data().isJson() ? withData(e, e.data().text().strip()) : e);
         }
     }
 
