@@ -2,7 +2,6 @@ package dev.indelible.server.kurrent;
 
 import dev.indelible.EventStore;
 import dev.indelible.EventStoreException.Conflict;
-import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.Events;
 import dev.indelible.event.Append;
 import dev.indelible.event.EventQuery;
@@ -32,7 +31,6 @@ final class GroupConfigs {
 
     private static final String SET = "$persistentSubscriptionSet";
     private static final String DELETED = "$persistentSubscriptionDeleted";
-    private static final int ATTEMPTS_MAX = 100;
     private static final Logger LOG = LoggerFactory.getLogger(KurrentGateway.class);
 
     private final EventStore store;
@@ -71,7 +69,8 @@ final class GroupConfigs {
     }
 
     private void change(Supplier<NewEvent> change) {
-        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        Attempts attempts = new Attempts("change of the groups");
+        while (true) {
             refresh();
             NewEvent event = change.get();
             try {
@@ -81,8 +80,8 @@ final class GroupConfigs {
             } catch (Conflict changed) {
                 // By another server: looked at again.
             }
+            attempts.failed();
         }
-        throw new Unavailable("stream " + STREAM + ": others wrote to it all the time", null);
     }
 
     private void refresh() {

@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,10 +32,10 @@ final class Groups implements AutoCloseable {
     private final Map<GroupKey, GroupRun> running = new HashMap<>();
     private boolean closed;
 
-    Groups(EventStore store, OpenCalls threads) {
+    Groups(EventStore store, OpenCalls threads, DerivedStreams derived) {
         this.store = store;
         this.threads = threads;
-        this.derived = new DerivedStreams(store);
+        this.derived = derived;
         this.writer = new Writer(store);
         this.configs = new GroupConfigs(store);
     }
@@ -233,7 +232,7 @@ final class Groups implements AutoCloseable {
                 records.checkpoint(),
                 GroupSource.last(store, derived, config.key()),
                 records.parked().count(),
-                Optional.ofNullable(running.get(config.key())).orElse(null));
+                running.get(config.key()));
     }
 
     /** Ends all groups that are at work; each goes on when a consumer comes. */

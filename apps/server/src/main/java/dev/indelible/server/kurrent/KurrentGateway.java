@@ -40,12 +40,13 @@ public final class KurrentGateway implements AutoCloseable {
      */
     public KurrentGateway(EventStore store, Executor threads, AppendRoom room, @Nullable Users users) {
         this.calls = new OpenCalls(threads);
-        this.groups = new Groups(store, calls);
+        DerivedStreams derived = new DerivedStreams(store);
+        this.groups = new Groups(store, calls, derived);
         GrpcServiceBuilder services = GrpcService.builder();
         if (users != null) {
             services.addService(new UsersService(users, calls));
         }
-        this.service = services.addService(new StreamsService(store, calls, room))
+        this.service = services.addService(new StreamsService(store, calls, room, derived))
                 .addService(new StreamsV2Service(store, calls, room))
                 .addService(new FeaturesService(store))
                 .addService(new GossipService())

@@ -30,8 +30,7 @@ final class StreamsService extends StreamsGrpc.StreamsImplBase {
     private final Reader reader;
     private final Follower follower;
 
-    StreamsService(EventStore store, OpenCalls calls, AppendRoom room) {
-        DerivedStreams derived = new DerivedStreams(store);
+    StreamsService(EventStore store, OpenCalls calls, AppendRoom room, DerivedStreams derived) {
         this.store = store;
         this.calls = calls;
         this.room = room;
