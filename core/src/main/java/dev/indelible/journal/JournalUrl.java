@@ -59,8 +59,8 @@ public record JournalUrl(String scheme, String place, Map<String, String> option
         }
     }
 
-    /** Scheme and place, without user and password. */
-    String shown() {
+    /** Scheme and place, without user and password: what a message may tell. */
+    public String shown() {
         if (!place.startsWith(AUTHORITY)) {
             return scheme + ":" + place;
         }

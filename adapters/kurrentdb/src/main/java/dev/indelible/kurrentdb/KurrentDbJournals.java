@@ -62,17 +62,12 @@ public final class KurrentDbJournals implements JournalProvider {
             Failures.answer(client.shutdown());
             if (e instanceof Unavailable) {
                 throw new Unavailable(
-                        "no KurrentDB server answers at " + address(url)
+                        "no KurrentDB server answers at " + url.shown()
                                 + " (expected: one that speaks TLS, or tls=false): " + e.getMessage(),
                         e);
             }
             throw e;
         }
-    }
-
-    /** Without credentials. */
-    private static String address(JournalUrl url) {
-        return url.place().replaceFirst("^//([^/]*@)?", "");
     }
 
     private static KurrentDBClientSettings settings(JournalUrl url) {

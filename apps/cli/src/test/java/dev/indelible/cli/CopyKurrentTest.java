@@ -1,6 +1,5 @@
 package dev.indelible.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.indelible.EventStore;
@@ -12,11 +11,9 @@ import dev.indelible.event.Payload;
 import dev.indelible.event.StreamName;
 import dev.indelible.server.IndelibleServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -104,9 +101,9 @@ class CopyKurrentTest {
     void a_copy_that_was_killed_in_the_middle_goes_on_where_it_was_in_both_directions() throws Exception {
         int events = 5_000;
         fill(from.store(), events, 30, new Random(1));
-        killInTheMiddle(from.url(), database);
+        CopyTest.killInTheMiddle(from.url(), database);
         assertThat(copy(from.url(), database)).contains(events + " events are the same in both");
-        killInTheMiddle(database, back.url());
+        CopyTest.killInTheMiddle(database, back.url());
         assertThat(copy(database, back.url())).contains(events + " events are the same in both");
         assertThat(exported(back.url())).isEqualTo(exported(from.url()));
     }
@@ -138,23 +135,9 @@ class CopyKurrentTest {
         Cli.Result result = Cli.run("read", "--from", nowhere);
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err())
-                .contains("no KurrentDB server answers at 127.0.0.1:1")
+                .contains("no KurrentDB server answers at kurrentdb://127.0.0.1:1")
                 .doesNotContain("secret");
         assertThat(result.err().lines()).hasSize(1);
-    }
-
-    private static void killInTheMiddle(String from, String to) throws Exception {
-        Process child = Cli.start("copy", from, to, "--progress");
-        try (BufferedReader err = child.errorReader(UTF_8)) {
-            String line = err.readLine();
-            while (line != null && !line.matches("\\d+ events read, [1-9]\\d* new.*")) {
-                line = err.readLine();
-            }
-            assertThat(line).isNotNull();
-        } finally {
-            child.destroyForcibly();
-        }
-        assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
 
     private static String copy(String from, String to) {

@@ -9,7 +9,6 @@ import dev.indelible.event.NewEvent;
 import dev.indelible.event.RecordedEvent;
 import dev.indelible.event.StreamName;
 import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -102,9 +101,16 @@ class CopyTest {
     @Timeout(120)
     void a_copy_that_was_killed_goes_on_where_it_was() throws Exception {
         fill(60_000, 30);
+        killInTheMiddle(from, to);
+        Cli.Result again = Cli.run("copy", from, to);
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(again.err()).contains("60000 events are the same in both");
+    }
+
+    /** A copy that ends by a kill when it has recorded something. */
+    static void killInTheMiddle(String from, String to) throws Exception {
         Process child = Cli.start("copy", from, to, "--progress");
-        try (BufferedReader err =
-                new BufferedReader(new InputStreamReader(child.getErrorStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader err = child.errorReader(StandardCharsets.UTF_8)) {
             String line = err.readLine();
             while (line != null && !line.matches("\\d+ events read, [1-9]\\d* new.*")) {
                 line = err.readLine();
@@ -114,8 +120,5 @@ class CopyTest {
             child.destroyForcibly();
         }
         assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        Cli.Result again = Cli.run("copy", from, to);
-        assertThat(again.exitCode()).as(again.err()).isZero();
-        assertThat(again.err()).contains("60000 events are the same in both");
     }
 }
