@@ -11,6 +11,7 @@ import dev.indelible.projection.Change.Effect;
 import dev.indelible.projection.Namespace;
 import dev.indelible.projection.Note;
 import dev.indelible.projection.ProjectionTarget;
+import dev.indelible.projection.ProjectionTarget.Comparison;
 import dev.indelible.projection.ProjectionTarget.Work;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -275,9 +276,9 @@ public interface ProjectionTargetContract<T> {
             });
         }
         publish(ONE);
-        assertThat(target().compare(ONE, TWO, 100).isPresent()).isEqualTo(target().compares());
-        target().compare(ONE, TWO, 100)
-                .ifPresent(same -> assertThat(same.differences()).isEmpty());
+        Optional<Comparison> same = target().compare(ONE, TWO, 100);
+        assertThat(same.isPresent()).isEqualTo(target().compares());
+        same.ifPresent(comparison -> assertThat(comparison.differences()).isEmpty());
         Note there = target().note("orders", "part/2").orElseThrow();
         target().change(Change.of(Effect.WORK, TWO, there, there.next()), model -> put(model, "b", 6, at(10)));
         target().compare(ONE, TWO, 100)
