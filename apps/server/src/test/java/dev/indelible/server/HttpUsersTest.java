@@ -119,6 +119,12 @@ class HttpUsersTest {
     }
 
     @Test
+    void who_sends_much_without_credentials_sees_that_he_is_refused() throws Exception {
+        assertThat(post("/streams/Order-1", " ".repeat(500_000), "").statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
     void a_tombstone_lets_nobody_in_who_was_not_before() throws Exception {
         record("Buried-1", NewEvent.of("Placed", Payload.EMPTY_OBJECT));
         record(

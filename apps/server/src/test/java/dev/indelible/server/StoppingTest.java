@@ -7,12 +7,7 @@ import dev.indelible.event.Append;
 import dev.indelible.event.EventQuery;
 import dev.indelible.event.NewEvent;
 import dev.indelible.event.Position;
-import dev.indelible.event.Range;
 import dev.indelible.event.RecordedEvent;
-import dev.indelible.journal.Capability;
-import dev.indelible.journal.Cursor;
-import dev.indelible.journal.Description;
-import dev.indelible.journal.Journal;
 import dev.indelible.journal.Outcome;
 import dev.indelible.memory.MemoryJournal;
 import java.io.IOException;
@@ -23,7 +18,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -142,10 +136,13 @@ class StoppingTest {
     }
 
     /** Appends when it is told to. */
-    private static final class SlowJournal implements Journal {
-        private final Journal journal = new MemoryJournal();
+    private static final class SlowJournal extends ForwardingJournal {
         private final CountDownLatch entered = new CountDownLatch(1);
         private final CountDownLatch goOn = new CountDownLatch(1);
+
+        SlowJournal() {
+            super(new MemoryJournal());
+        }
 
         @Override
         public Outcome append(Append append) {
@@ -155,37 +152,7 @@ class StoppingTest {
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
-            return journal.append(append);
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return journal.capabilities();
-        }
-
-        @Override
-        public Cursor read(EventQuery query, Range range) {
-            return journal.read(query, range);
-        }
-
-        @Override
-        public Position head() {
-            return journal.head();
-        }
-
-        @Override
-        public boolean await(Position after, Duration timeout) throws InterruptedException {
-            return journal.await(after, timeout);
-        }
-
-        @Override
-        public Description describe() {
-            return journal.describe();
-        }
-
-        @Override
-        public void close() {
-            journal.close();
+            return super.append(append);
         }
     }
 }
