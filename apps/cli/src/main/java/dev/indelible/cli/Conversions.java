@@ -5,10 +5,10 @@ import dev.indelible.event.Position;
 import dev.indelible.event.StreamName;
 import dev.indelible.event.Tag;
 import java.net.URI;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -25,7 +25,9 @@ final class Conversions {
         commands.registerConverter(UUID.class, said(Conversions::uuid));
         commands.registerConverter(Count.class, said(text -> new Count(number(text))));
         commands.registerConverter(URI.class, said(Conversions::address));
-        commands.registerConverter(ProjectionsCommand.Operation.class, said(Conversions::operation));
+        commands.registerConverter(
+                ProjectionsCommand.Operation.class, said(oneOf(ProjectionsCommand.Operation.values())));
+        commands.registerConverter(UsersCommand.Operation.class, said(oneOf(UsersCommand.Operation.values())));
     }
 
     /**
@@ -66,13 +68,13 @@ final class Conversions {
         return URI.create(text.replaceAll("/+$", ""));
     }
 
-    private static ProjectionsCommand.Operation operation(String text) {
-        List<ProjectionsCommand.Operation> all = List.of(ProjectionsCommand.Operation.values());
-        return all.stream()
+    /** By what each calls itself. */
+    private static <T> Function<String, T> oneOf(T[] all) {
+        return text -> Stream.of(all)
                 .filter(each -> each.toString().equals(text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" (expected: one of "
-                        + all.stream().map(Object::toString).collect(Collectors.joining(", ")) + ")"));
+                        + Stream.of(all).map(Object::toString).collect(Collectors.joining(", ")) + ")"));
     }
 
     private static UUID uuid(String text) {

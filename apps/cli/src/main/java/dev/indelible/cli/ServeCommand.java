@@ -205,7 +205,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void greet(String address, Description journal) {
-        String curl = "  curl -s" + (certificate.isPresent() ? " --cacert CA.pem" : "")
+        String curl = "  curl -s" + (certificate.isPresent() ? " --cacert ca.pem" : "")
                 + (usersFile.isPresent() ? " -u admin" : "");
         LineOutput out = console.lines();
         out.line("indelible serves " + journal.name() + ": " + journal.value());

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
             "A password is the first line of standard input."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  indelible users add users ann --groups sales,$ops < password", "  indelible users list users"})
+        footer = {"  indelible users add users ann --groups sales < password", "  indelible users list users"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class UsersCommand implements Callable<Integer> {
     /** What can be done. */

@@ -34,6 +34,8 @@ class UsersCommandTest {
         assertThat(add(file, "\n", "bob").exitCode()).isNotZero();
         assertThat(Cli.run("users", "remove", file, "bob").err()).contains("user \"bob\": unknown");
         assertThat(Cli.run("users", "remove", file).err()).contains("LOGIN: missing");
+        assertThat(Cli.run("users", "forget", file).err())
+                .contains("\"forget\" (expected: one of list, add, password,");
         try (Users held = Users.open(Path.of(file))) {
             assertThat(held.all()).hasSize(1);
             assertThat(Cli.run("users", "list", file).exitCode()).isEqualTo(1);
