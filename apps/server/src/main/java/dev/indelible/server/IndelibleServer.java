@@ -33,9 +33,11 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,10 @@ public final class IndelibleServer implements AutoCloseable {
     private static final Duration QUIET = Duration.ofMillis(100);
 
     private static final Duration QUIET_WAIT = Duration.ofSeconds(1);
+
+    /** So often it looks whether it has stopped. */
+    private static final long STOPPED_LOOK_NANOS = 2_000_000;
+
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
 
     /** Who was refused before all was sent has so long to send it: one that is cut off would not see the refusal. */
@@ -115,6 +121,7 @@ public final class IndelibleServer implements AutoCloseable {
                 .idleTimeout(IDLE_TIMEOUT)
                 .pingInterval(PING_INTERVAL)
                 .gracefulShutdownTimeout(QUIET, QUIET_WAIT)
+                .connectionDrainDuration(QUIET)
                 .errorHandler(new ProblemHandler())
                 // Armeria would report what clients did wrong, too, with a stack trace.
                 .unloggedExceptionsReportIntervalMillis(0);
@@ -201,10 +208,24 @@ public final class IndelibleServer implements AutoCloseable {
         intake.close(DRAIN);
         live.close();
         gateway.close();
-        server.stop().join();
+        stop();
         entrance.close();
         threads.close();
         agents.close();
+    }
+
+    /**
+     * Stops to listen and ends every connection. Armeria itself waits two seconds longer, for work of its thread that
+     * takes connections; there is none.
+     */
+    private void stop() {
+        CompletableFuture<Void> stopped = server.stop();
+        while (!stopped.isDone() && (!server.activePorts().isEmpty() || server.numConnections() > 0)) {
+            LockSupport.parkNanos(STOPPED_LOOK_NANOS);
+        }
+        if (stopped.isDone()) {
+            stopped.join();
+        }
     }
 
     private HttpResponse appendToStream(ServiceRequestContext context, byte[] body) {

@@ -84,11 +84,12 @@ final class Gateway implements AutoCloseable {
         }
     }
 
+    /** The server first: while something is followed, the client would wait. */
     @Override
     public void close() {
+        server.close();
         get(client.shutdown());
         channel.shutdownNow();
-        server.close();
         store.close();
     }
 }

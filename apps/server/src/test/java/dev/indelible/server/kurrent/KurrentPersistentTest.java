@@ -54,8 +54,6 @@ class KurrentPersistentTest {
 
     @AfterEach
     void stop() {
-        // Drops the consumers, for which the client would wait.
-        gateway.server.close();
         gateway.close();
     }
 
