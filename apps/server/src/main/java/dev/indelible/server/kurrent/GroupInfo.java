@@ -45,7 +45,8 @@ final class GroupInfo {
     private static void addWork(SubscriptionInfo.Builder info, GroupRun run) {
         GroupStanding standing = run.standing();
         GroupStatus group = standing.group();
-        info.setStatus(standing.live() ? "Live" : info.getStatus())
+        String status = standing.live() ? "Live" : info.getStatus();
+        info.setStatus(standing.failing().isEmpty() ? status : status + ", failing: " + standing.failing())
                 .setTotalItems(group.processed())
                 .setAveragePerSecond(perSecond(group.processed(), run.seconds()))
                 .setReadBufferCount(standing.live() ? 0 : group.waiting() - group.retrying())

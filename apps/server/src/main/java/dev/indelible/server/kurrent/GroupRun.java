@@ -56,7 +56,7 @@ final class GroupRun {
     private boolean live;
     private boolean stopping;
     private long sleepsUntilMs;
-    private String lastError = "";
+    private final Map<Thread, String> errors = new LinkedHashMap<>(); // of those that have not succeeded since
 
     /** Of the recording thread alone: what it is about to record as parked. */
     private @Nullable Parking parking;
@@ -254,6 +254,7 @@ final class GroupRun {
                     boolean now = notice instanceof Notice.CaughtUp;
                     guarded(() -> {
                         live = now;
+                        errors.remove(Thread.currentThread());
                     });
                 }
             }
@@ -278,6 +279,7 @@ final class GroupRun {
         }
         GroupEvent event = looked.event();
         guarded(() -> {
+            errors.remove(Thread.currentThread());
             if (event != null) {
                 group.offer(message(event), looked.place(), nowMs());
             } else if (looked.counts()) {
@@ -377,6 +379,7 @@ final class GroupRun {
             }
             case Work.Replay replay -> replay(replay.from(), replay.before());
         }
+        guarded(() -> errors.remove(Thread.currentThread()));
     }
 
     /** After an error the same links are recorded again, so that none is there twice. */
@@ -412,10 +415,9 @@ final class GroupRun {
         lock.lock();
         try {
             String text = String.valueOf(error.getMessage());
-            if (!stopping && !text.equals(lastError)) {
+            if (!text.equals(errors.put(Thread.currentThread(), text)) && !stopping) {
                 LOG.warn("group {}: it tries again until it works", config.key(), error);
             }
-            lastError = text;
             long left = AFTER_AN_ERROR.toNanos();
             while (!stopping && left > 0) {
                 left = afterAnError.awaitNanos(left);
@@ -450,7 +452,7 @@ final class GroupRun {
                     consumer.processed(),
                     consumer.availableSlots(),
                     consumer.inFlight())));
-            return new GroupStanding(group.status(), live, all);
+            return new GroupStanding(group.status(), live, String.join("; ", errors.values()), all);
         });
     }
 

@@ -8,9 +8,10 @@ import java.util.List;
  *
  * @param group what it holds
  * @param live whether it had reached the end of its source
+ * @param failing with what it fails at present, or nothing
  * @param connections its consumers
  */
-record GroupStanding(GroupStatus group, boolean live, List<GroupStanding.Connected> connections) {
+record GroupStanding(GroupStatus group, boolean live, String failing, List<GroupStanding.Connected> connections) {
     /** Copies the list. */
     GroupStanding {
         connections = List.copyOf(connections);

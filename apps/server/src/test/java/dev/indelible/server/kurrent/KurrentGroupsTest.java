@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.indelible.EventStore;
+import dev.indelible.EventStoreException.Unavailable;
+import dev.indelible.event.Append;
+import dev.indelible.journal.Outcome;
 import dev.indelible.memory.MemoryJournal;
+import dev.indelible.server.ForwardingJournal;
 import dev.indelible.server.kurrent.protocol.FeaturesProtocol;
 import dev.indelible.server.kurrent.protocol.PersistentProtocol.CreateReq;
 import dev.indelible.server.kurrent.protocol.PersistentProtocol.DeleteReq;
@@ -37,6 +41,7 @@ import io.kurrent.dbclient.StreamState;
 import io.kurrent.dbclient.UpdatePersistentSubscriptionToStreamOptions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,7 +52,16 @@ class KurrentGroupsTest {
     private static final String STREAM = "Order-1";
     private static final String GROUP = "mailer";
 
-    private final Gateway gateway = new Gateway(EventStore.on(new MemoryJournal()));
+    private final AtomicBoolean parksNothing = new AtomicBoolean();
+    private final Gateway gateway = new Gateway(EventStore.on(new ForwardingJournal(new MemoryJournal()) {
+        @Override
+        public Outcome append(Append append) {
+            if (parksNothing.get() && append.parts().get(0).stream().value().endsWith("-parked")) {
+                throw new Unavailable("the disk is full", null);
+            }
+            return super.append(append);
+        }
+    }));
     private final KurrentDBPersistentSubscriptionsClient groups =
             KurrentDBPersistentSubscriptionsClient.from(gateway.client);
     private final PersistentSubscriptionsBlockingStub bare =
@@ -55,8 +69,6 @@ class KurrentGroupsTest {
 
     @AfterEach
     void stop() {
-        // Drops the consumers, for which the client would wait.
-        gateway.server.close();
         gateway.close();
     }
 
@@ -99,6 +111,19 @@ class KurrentGroupsTest {
 
     private PersistentSubscriptionToStreamInfo info() {
         return Gateway.get(groups.getInfoToStream(STREAM, GROUP)).orElseThrow();
+    }
+
+    @Test
+    void a_group_that_fails_says_so_until_it_works_again() throws InterruptedException {
+        append(0, 2);
+        Consuming.finish(groups.createToStream(STREAM, GROUP, options()));
+        parksNothing.set(true);
+        Consuming consumer = Consuming.stream(gateway.client, STREAM, GROUP, 7);
+        consumer.nack(NackAction.Park, "", consumer.next());
+        KurrentPersistentTest.awaitThat(() -> info().getStatus().equals("Live, failing: the disk is full"));
+        parksNothing.set(false);
+        KurrentPersistentTest.awaitThat(() -> info().getStatus().equals("Live"));
+        assertThat(info().getStats().getParkedMessageCount()).isEqualTo(1);
     }
 
     @Test
