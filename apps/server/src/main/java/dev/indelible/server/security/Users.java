@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -97,6 +98,9 @@ public final class Users implements AutoCloseable {
                 }
             }
             return Map.copyOf(users);
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(
+                    "users: " + file + ": not UTF-8 (expected: a file that a server or `indelible users` has made)", e);
         } catch (IOException e) {
             throw new UncheckedIOException("users: " + file + ": " + e, e);
         } catch (IllegalArgumentException | ArithmeticException e) {

@@ -100,6 +100,15 @@ class UsersTest {
                 .hasMessageStartingWith("users: " + file + ", line 2: ");
     }
 
+    @Test
+    void a_file_that_is_no_text_is_named() throws Exception {
+        Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+
+        assertThatThrownBy(() -> Users.open(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("users: " + file + ": not UTF-8 (expected: ");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "$all", "a:b", "a\nb"})
     void a_login_that_could_be_taken_for_something_else_is_refused(String login) {
