@@ -112,6 +112,7 @@ public final class Bench {
         List<Subject.Factory> both = List.of(KurrentSubject::new, HttpSubject::together);
         List<Subject.Factory> oneByOne = List.of(BatchSubject::new, HttpSubject::oneByOne);
         int streams = options.containsKey("--quick") ? 100 : 1_000;
+        warmUp(both, workload);
         measure("append-64", both, round -> round.append("append-64", 64, 1), workload);
         measure("batch-10000", oneByOne, round -> round.append("batch-10000", 1, 10_000), workload);
         measure("scan", both, round -> round.scan("scan", round.fill(streams)), workload);
