@@ -12,9 +12,12 @@ import dev.indelible.journal.Description;
 import dev.indelible.journal.Outcome.IdConflict;
 import dev.indelible.journal.Outcome.Refused;
 import dev.indelible.journal.Outcome.VersionConflict;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -58,6 +61,16 @@ final class Answers {
         return Position.of(head.asLong());
     }
 
+    /** Why there is no answer. */
+    static String none(IOException e) {
+        return switch (e) {
+            case ConnectException refused -> "cannot be reached";
+            case SSLException untrusted ->
+                "no TLS: " + OneLineErrors.text(e) + " (an authority of one's own is named by ?ca=FILE)";
+            default -> "no answer: " + OneLineErrors.text(e);
+        };
+    }
+
     /** The exception that the store threw at the server, as far as the problem details (RFC 9457) tell. */
     static RuntimeException problem(String address, int status, String body, @Nullable Append append) {
         JsonNode problem = members(body);
@@ -68,6 +81,10 @@ final class Answers {
         return switch (status) {
             case 409 -> conflict(problem, detail, append);
             case 501 -> new Unsupported(detail);
+            case 401 ->
+                new IllegalStateException(address + ": no login, or not its password"
+                        + " (expected: https://LOGIN@HOST:PORT and the password that belongs to it)");
+            case 403 -> new IllegalStateException(detail);
             case 400, 404, 405, 413, 415 -> new IllegalArgumentException(detail);
             default -> isOfType(problem, "corrupted") ? new Corrupted(detail, null) : new Unavailable(detail, null);
         };

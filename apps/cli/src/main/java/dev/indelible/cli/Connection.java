@@ -19,12 +19,12 @@ import java.util.function.Consumer;
 sealed interface Connection extends AutoCloseable permits OpenedStore, ServedStore {
     /** The store at a journal URL, or at the {@code http://} address of a server. */
     static Connection open(String url) {
-        return ServedStore.isAddress(url) ? ServedStore.at(url) : OpenedStore.open(url);
+        return ServerAddress.isAddress(url) ? ServedStore.at(url) : OpenedStore.open(url);
     }
 
     /** The same, but a store that is not there is an error, and is not made: for what only reads. */
     static Connection openExisting(String url) {
-        return ServedStore.isAddress(url) ? ServedStore.at(url) : new OpenedStore(OpenedStore.openExistingStore(url));
+        return ServerAddress.isAddress(url) ? ServedStore.at(url) : new OpenedStore(OpenedStore.openExistingStore(url));
     }
 
     /** How many appends to have under way at once, for the most events a second. */

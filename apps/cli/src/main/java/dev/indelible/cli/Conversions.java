@@ -25,6 +25,7 @@ final class Conversions {
         commands.registerConverter(UUID.class, said(Conversions::uuid));
         commands.registerConverter(Count.class, said(text -> new Count(number(text))));
         commands.registerConverter(URI.class, said(Conversions::address));
+        commands.registerConverter(ServerAddress.class, said(ServerAddress::parse));
         commands.registerConverter(
                 ProjectionsCommand.Operation.class, said(oneOf(ProjectionsCommand.Operation.values())));
         commands.registerConverter(UsersCommand.Operation.class, said(oneOf(UsersCommand.Operation.values())));
@@ -62,7 +63,7 @@ final class Conversions {
     }
 
     private static URI address(String text) {
-        if (!ServedStore.isAddress(text) || URI.create(text).getHost() == null) {
+        if (!ServerAddress.isAddress(text) || URI.create(text).getHost() == null) {
             throw new IllegalArgumentException("\"" + text + "\" (expected: http://HOST:PORT)");
         }
         return URI.create(text.replaceAll("/+$", ""));

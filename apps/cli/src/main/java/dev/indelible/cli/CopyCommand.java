@@ -2,6 +2,7 @@ package dev.indelible.cli;
 
 import dev.indelible.EventStore;
 import dev.indelible.event.Position;
+import dev.indelible.journal.JournalUrl;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,9 +47,9 @@ final class CopyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         for (String url : new String[] {from, to}) {
-            if (ServedStore.isAddress(url)) {
-                throw new IllegalArgumentException(
-                        url + ": a server (expected: a journal URL; for a server, export and import)");
+            if (ServerAddress.isAddress(url)) {
+                throw new IllegalArgumentException(JournalUrl.parse(url).shown()
+                        + ": a server (expected: a journal URL; for a server, export and import)");
             }
         }
         try (EventStore source = OpenedStore.openExistingStore(from);

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.indelible.EventStoreException.Unavailable;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -92,7 +90,7 @@ final class ProjectionsCommand implements Callable<Integer> {
             paramLabel = "URL",
             defaultValue = "http://127.0.0.1:2113",
             description = "The application, or a server that passes on to it. By default: ${DEFAULT-VALUE}.")
-    private URI address;
+    private ServerAddress address;
 
     @Option(
             names = "--compare",
@@ -110,7 +108,7 @@ final class ProjectionsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private HttpClient http;
 
     ProjectionsCommand(Console console) {
         this.console = console;
@@ -119,7 +117,8 @@ final class ProjectionsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LineOutput out = console.lines();
-        try (http) {
+        try (HttpClient client = address.client().build()) {
+            http = client;
             if (operation == Operation.LIST) {
                 send(false, "").path("projections").forEach(each -> out.line(line(each)));
             } else {
@@ -237,8 +236,7 @@ final class ProjectionsCommand implements Callable<Integer> {
     }
 
     private JsonNode send(boolean isPost, String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + "/projections" + path))
-                .timeout(ANSWER_WAIT);
+        HttpRequest.Builder request = address.request("/projections" + path).timeout(ANSWER_WAIT);
         if (isPost) {
             request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString("{}"));
         }
@@ -248,10 +246,8 @@ final class ProjectionsCommand implements Callable<Integer> {
                 throw Answers.problem(address.toString(), answer.statusCode(), answer.body(), null);
             }
             return Answers.json(address.toString(), answer.body());
-        } catch (ConnectException e) {
-            throw new Unavailable(address + ": cannot be reached", e);
         } catch (IOException e) {
-            throw new Unavailable(address + ": no answer: " + OneLineErrors.text(e), e);
+            throw new Unavailable(address + ": " + Answers.none(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unavailable(address + ": interrupted", e);

@@ -6,9 +6,11 @@ import dev.indelible.server.Endpoint;
 import dev.indelible.server.IndelibleServer;
 import dev.indelible.server.ProjectionSources;
 import dev.indelible.server.security.Users;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -109,7 +111,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws UnknownHostException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         if (port < 0 || port > PORT_MAX) {
             throw new ParameterException(spec.commandLine(), "--port: " + port + " (expected: 0 to " + PORT_MAX + ")");
         }
@@ -153,13 +155,34 @@ final class ServeCommand implements Callable<Integer> {
         return users;
     }
 
-    private void open(Endpoint endpoint, InetAddress address) throws InterruptedException {
+    private void open(Endpoint endpoint, InetAddress address) throws IOException, InterruptedException {
+        refuseTaken(address);
         EventStore store = EventStore.open(url);
         try {
             serve(store, endpoint, address);
         } finally {
             store.close();
         }
+    }
+
+    /** Before the store is opened: one that is not there would be made for nothing. */
+    private void refuseTaken(InetAddress address) throws IOException {
+        try {
+            new ServerSocket(port, 1, address).close();
+        } catch (BindException e) {
+            throw isInUse(e)
+                    ? inUse(e)
+                    : new IllegalStateException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isInUse(Exception e) {
+        return String.valueOf(e.getMessage()).contains("in use");
+    }
+
+    private IllegalStateException inUse(Exception e) {
+        return new IllegalStateException(
+                "port " + port + ": in use (expected: a free port; --port chooses another)", e);
     }
 
     private void serve(EventStore store, Endpoint endpoint, InetAddress address) throws InterruptedException {
@@ -196,11 +219,7 @@ final class ServeCommand implements Callable<Integer> {
         try {
             return IndelibleServer.start(store, endpoint, ProjectionSources.at(agents));
         } catch (IllegalStateException e) {
-            if (!String.valueOf(e.getMessage()).contains("in use")) {
-                throw e;
-            }
-            throw new IllegalStateException(
-                    "port " + port + ": in use (expected: a free port; --port chooses another)", e);
+            throw isInUse(e) ? inUse(e) : e;
         }
     }
 

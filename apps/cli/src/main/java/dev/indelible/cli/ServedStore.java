@@ -18,8 +18,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.ConnectException;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,26 +44,21 @@ final class ServedStore implements Connection {
     private static final int ATTEMPTS_MAX = 5;
     private static final long BACK_OFF_MS_FIRST = 100;
 
+    private final ServerAddress server;
     private final String address;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_WAIT)
-            .build();
+    private final HttpClient http;
 
-    private ServedStore(String address) {
-        this.address = address;
-    }
-
-    static boolean isAddress(String url) {
-        return url.startsWith("http://") || url.startsWith("https://");
+    private ServedStore(ServerAddress server) {
+        this.server = server;
+        this.address = server.toString();
+        this.http = server.client()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_WAIT)
+                .build();
     }
 
     static ServedStore at(String url) {
-        URI uri = URI.create(url);
-        if (uri.getHost() == null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
-            throw new IllegalArgumentException("server: \"" + url + "\" (expected: http://HOST:PORT)");
-        }
-        return new ServedStore(url.replaceAll("/+$", ""));
+        return new ServedStore(ServerAddress.parse(url));
     }
 
     @Override
@@ -81,7 +74,7 @@ final class ServedStore implements Connection {
         // The envelope of an event at no place: what the store sets is passed over by whoever records it.
         RecordedEvent placeless = RecordedEvent.of(event, stream, 1, Position.START, Instant.EPOCH);
         String body = "{\"expected_version\":" + version + ",\"events\":[" + Envelope.encode(placeless) + "]}";
-        HttpRequest request = HttpRequest.newBuilder(uri("/streams/" + encoded(stream.value())))
+        HttpRequest request = server.request("/streams/" + encoded(stream.value()))
                 .timeout(ANSWER_WAIT)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -145,8 +138,7 @@ final class ServedStore implements Connection {
     }
 
     private JsonNode health() {
-        HttpRequest request =
-                HttpRequest.newBuilder(uri("/health")).timeout(ANSWER_WAIT).build();
+        HttpRequest request = server.request("/health").timeout(ANSWER_WAIT).build();
         HttpResponse<String> answer = sendUntilAnswered(request);
         if (answer.statusCode() != 200) {
             throw Answers.problem(address, answer.statusCode(), answer.body(), null);
@@ -156,8 +148,7 @@ final class ServedStore implements Connection {
 
     /** The body of the answer to a GET, or an exception with what the server said instead. */
     private InputStream open(String path, String contentType) throws IOException {
-        HttpRequest request =
-                HttpRequest.newBuilder(uri(path)).header("Accept", contentType).build();
+        HttpRequest request = server.request(path).header("Accept", contentType).build();
         HttpResponse<InputStream> answer;
         try {
             answer = send(request, BodyHandlers.ofInputStream());
@@ -211,12 +202,7 @@ final class ServedStore implements Connection {
     }
 
     private Unavailable unavailable(IOException e) {
-        String reason = e instanceof ConnectException ? "cannot be reached" : "no answer: " + OneLineErrors.text(e);
-        return new Unavailable(address + ": " + reason, e);
-    }
-
-    private URI uri(String pathAndQuery) {
-        return URI.create(address + pathAndQuery);
+        return new Unavailable(address + ": " + Answers.none(e), e);
     }
 
     /** Only the path of a stream takes versions. */

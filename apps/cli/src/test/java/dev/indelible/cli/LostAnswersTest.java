@@ -114,12 +114,6 @@ class LostAnswersTest {
         assertThat(result.err()).startsWith("indelible: " + url.replaceAll("/$", "") + ": no answer: ");
     }
 
-    @Test
-    void an_address_that_is_none_is_refused() {
-        assertThat(Cli.run("read", "--from", "http:///x").err())
-                .isEqualTo("indelible: server: \"http:///x\" (expected: http://HOST:PORT)\n");
-    }
-
     private Cli.Result append() {
         return Cli.run("append", "Order-1", "Placed", "--data", "{}", "--to", url);
     }

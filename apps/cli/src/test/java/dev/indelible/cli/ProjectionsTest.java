@@ -151,7 +151,7 @@ class ProjectionsTest {
         assertThat(run("status").err()).contains("NAME: missing");
         assertThat(run("forget", "counts").err()).contains("\"forget\" (expected: one of list, status, pause,");
         assertThat(Cli.run("projections", "list", "--at", "nonsense").err())
-                .contains("\"nonsense\" (expected: http://HOST:PORT)");
+                .contains("\"nonsense\" (expected: http://HOST:PORT, or ");
     }
 
     /** A form of a web page cannot send JSON without being asked whether it may. */
