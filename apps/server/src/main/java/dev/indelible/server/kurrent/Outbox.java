@@ -1,12 +1,14 @@
 package dev.indelible.server.kurrent;
 
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The messages of one answer, sent no faster than the client takes them: a little runs ahead, then the sender waits.
- * For any number of threads.
+ * For any number of threads; the call's own event loop ends the answer, and never sends.
  *
  * @param <T> the messages
  */
@@ -17,6 +19,10 @@ final class Outbox<T> {
     private static final int BYTES_AHEAD_MAX = 1 << 20;
 
     private final ServerCallStreamObserver<T> call;
+
+    /** Here messages of other threads wait for their turn: an end that the loop made at once would overtake them. */
+    private final Executor eventLoop = ServiceRequestContext.current().eventLoop();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private int messagesAhead;
@@ -100,7 +106,7 @@ final class Outbox<T> {
             if (ended) {
                 return;
             }
-            last.run();
+            eventLoop.execute(last);
             action = ending();
         } finally {
             lock.unlock();

@@ -19,6 +19,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,27 +39,31 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class KurrentBatchAppendTest {
     private final Gateway gateway = new Gateway(EventStore.on(new MemoryJournal()));
-    private final BlockingQueue<BatchAppendResp> answers = new LinkedBlockingQueue<>();
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private final AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
-    private final StreamObserver<BatchAppendReq> call = StreamsGrpc.newStub(gateway.channel)
-            .batchAppend(new StreamObserver<>() {
-                @Override
-                public void onNext(BatchAppendResp answer) {
-                    answers.add(answer);
-                }
+    private final Answers answers = new Answers();
+    private final StreamObserver<BatchAppendReq> call =
+            StreamsGrpc.newStub(gateway.channel).batchAppend(answers);
 
-                @Override
-                public void onError(Throwable failure) {
-                    error.set(failure);
-                    ended.countDown();
-                }
+    private static final class Answers implements StreamObserver<BatchAppendResp> {
+        private final BlockingQueue<BatchAppendResp> all = new LinkedBlockingQueue<>();
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private final AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
 
-                @Override
-                public void onCompleted() {
-                    ended.countDown();
-                }
-            });
+        @Override
+        public void onNext(BatchAppendResp answer) {
+            all.add(answer);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            error.set(failure);
+            ended.countDown();
+        }
+
+        @Override
+        public void onCompleted() {
+            ended.countDown();
+        }
+    }
 
     @AfterEach
     void stop() {
@@ -151,11 +156,34 @@ class KurrentBatchAppendTest {
             assertThat(unanswered.remove(answer.getCorrelationId())).isTrue();
             assertThat(answer.getSuccess().getCurrentRevision()).isEqualTo(expected.get(answer.getCorrelationId()));
         }
-        assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(error.get()).isNull();
+        assertThat(answers.ended.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(answers.error.get()).isNull();
         List<String> texts = gateway.texts("S-3");
         for (int i = 0; i < texts.size(); i++) {
             assertThat(texts.get(i)).isEqualTo(Integer.toString(i));
+        }
+    }
+
+    @Test
+    void who_says_that_he_is_done_gets_all_answers_before_the_end() throws InterruptedException {
+        finish();
+        for (int round = 0; round < 40; round++) {
+            List<Answers> calls = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                Answers each = new Answers();
+                calls.add(each);
+                StreamObserver<BatchAppendReq> appends =
+                        StreamsGrpc.newStub(gateway.channel).batchAppend(each);
+                for (int k = 0; k < 5; k++) {
+                    appends.onNext(piece(id(), options("S-" + i + "-" + k).build(), true, event("A", "1")));
+                }
+                appends.onCompleted();
+            }
+            for (Answers each : calls) {
+                assertThat(each.ended.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(each.error.get()).isNull();
+                assertThat(each.all).hasSize(5);
+            }
         }
     }
 
@@ -165,7 +193,7 @@ class KurrentBatchAppendTest {
         send(options("T"), event("A", "2"));
         assertThat(next().hasSuccess()).isTrue();
         ((ClientCallStreamObserver<BatchAppendReq>) call).cancel("gone", null);
-        assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(answers.ended.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(gateway.store.version(StreamName.of("S"))).isZero();
         assertThat(gateway.store.read(EventQuery.all()).toList()).hasSize(1);
     }
@@ -185,20 +213,22 @@ class KurrentBatchAppendTest {
         send(options("S"), event("A", "1"));
         next();
         gateway.server.close();
-        assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(error.get()).isInstanceOf(StatusRuntimeException.class).hasMessageContaining("UNAVAILABLE");
+        assertThat(answers.ended.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(answers.error.get())
+                .isInstanceOf(StatusRuntimeException.class)
+                .hasMessageContaining("UNAVAILABLE");
     }
 
     private void finish() throws InterruptedException {
         call.onCompleted();
-        assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(error.get()).isNull();
-        assertThat(answers).isEmpty();
+        assertThat(answers.ended.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(answers.error.get()).isNull();
+        assertThat(answers.all).isEmpty();
     }
 
     private BatchAppendResp next() throws InterruptedException {
-        BatchAppendResp next = answers.poll(20, TimeUnit.SECONDS);
-        assertThat(next).as("answer; error: " + error.get()).isNotNull();
+        BatchAppendResp next = answers.all.poll(20, TimeUnit.SECONDS);
+        assertThat(next).as("answer; error: " + answers.error.get()).isNotNull();
         return next;
     }
 
