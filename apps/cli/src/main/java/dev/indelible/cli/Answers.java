@@ -12,12 +12,9 @@ import dev.indelible.journal.Description;
 import dev.indelible.journal.Outcome.IdConflict;
 import dev.indelible.journal.Outcome.Refused;
 import dev.indelible.journal.Outcome.VersionConflict;
-import java.io.IOException;
-import java.net.ConnectException;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -59,16 +56,6 @@ final class Answers {
             throw notUnderstood(address, health.toString(), null);
         }
         return Position.of(head.asLong());
-    }
-
-    /** Why there is no answer. */
-    static String none(IOException e) {
-        return switch (e) {
-            case ConnectException refused -> "cannot be reached";
-            case SSLException untrusted ->
-                "no TLS: " + OneLineErrors.text(e) + " (an authority of one's own is named by ?ca=FILE)";
-            default -> "no answer: " + OneLineErrors.text(e);
-        };
     }
 
     /** The exception that the store threw at the server, as far as the problem details (RFC 9457) tell. */

@@ -247,7 +247,7 @@ final class ProjectionsCommand implements Callable<Integer> {
             }
             return Answers.json(address.toString(), answer.body());
         } catch (IOException e) {
-            throw new Unavailable(address + ": " + Answers.none(e), e);
+            throw new Unavailable(address + ": " + address.silence(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unavailable(address + ": interrupted", e);

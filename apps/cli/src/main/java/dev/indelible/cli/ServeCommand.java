@@ -144,9 +144,9 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private Users withFirst(Users users) {
-        String password = System.getenv(FIRST_PASSWORD);
-        if (password != null && !password.isEmpty()) {
-            users.addFirst(password);
+        Optional<String> password = Secret.of(FIRST_PASSWORD);
+        if (password.isPresent()) {
+            users.addFirst(password.get());
         } else if (users.all().isEmpty()) {
             throw new IllegalStateException("users: " + usersFile.orElseThrow()
                     + " has none (expected: a password for the first, admin, in the environment variable "

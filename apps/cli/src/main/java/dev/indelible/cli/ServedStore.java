@@ -202,7 +202,7 @@ final class ServedStore implements Connection {
     }
 
     private Unavailable unavailable(IOException e) {
-        return new Unavailable(address + ": " + Answers.none(e), e);
+        return new Unavailable(address + ": " + server.silence(e), e);
     }
 
     /** Only the path of a stream takes versions. */

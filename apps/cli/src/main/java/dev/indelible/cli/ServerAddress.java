@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.indelible.journal.JournalUrl;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.http.HttpClient;
@@ -18,6 +19,7 @@ import java.security.cert.CertificateFactory;
 import java.util.Base64;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ final class ServerAddress {
     private static final String PASSWORD = "INDELIBLE_PASSWORD";
     private static final String AUTHORITY = "ca";
     private static final String EXPECTED = "(expected: http://HOST:PORT, or https://LOGIN@HOST:PORT?ca=FILE)";
+    private static final String ENCODED = "; a password there is percent-encoded, or in the variable " + PASSWORD;
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private final String address;
@@ -43,7 +46,7 @@ final class ServerAddress {
     }
 
     static boolean isAddress(String url) {
-        return url.startsWith("http://") || url.startsWith("https://");
+        return url.regionMatches(true, 0, "http://", 0, 7) || url.regionMatches(true, 0, "https://", 0, 8);
     }
 
     /** Takes it apart; throws {@link IllegalArgumentException} without the password in its message. */
@@ -51,22 +54,30 @@ final class ServerAddress {
         if (!isAddress(text)) {
             throw new IllegalArgumentException("\"" + text + "\" " + EXPECTED);
         }
-        JournalUrl url = JournalUrl.parse(text);
+        JournalUrl url;
+        try {
+            url = JournalUrl.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("server: what follows the question mark " + EXPECTED + ENCODED, e);
+        }
         String address = url.shown().replaceAll("/+$", "");
         URI uri;
         try {
             uri = URI.create(address);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("server: \"" + address + "\" " + EXPECTED, e);
+            throw new IllegalArgumentException("server: \"" + address + "\" " + EXPECTED + ENCODED, e);
         }
-        boolean isAlone = uri.getRawFragment() == null
-                && Set.of(AUTHORITY).containsAll(url.options().keySet());
-        if (uri.getHost() == null || !isAlone) {
+        if (uri.getHost() == null || !uri.getRawPath().isEmpty() || uri.getRawFragment() != null) {
             throw new IllegalArgumentException("server: \"" + address + "\" " + EXPECTED);
+        }
+        for (String option : url.options().keySet()) {
+            if (!option.equals(AUTHORITY)) {
+                throw new IllegalArgumentException("server: option \"" + option + "\" " + EXPECTED);
+            }
         }
         int at = url.place().lastIndexOf('@');
         String login = at < 0 ? "" : url.place().substring("//".length(), at);
-        boolean isSecret = uri.getScheme().equals("https") || LOOPBACK.contains(uri.getHost());
+        boolean isSecret = uri.getScheme().equalsIgnoreCase("https") || LOOPBACK.contains(uri.getHost());
         if (!login.isEmpty() && !isSecret) {
             throw new IllegalArgumentException(
                     "server: " + address + ": a password could be read on the way (expected: https://)");
@@ -80,20 +91,22 @@ final class ServerAddress {
 
     private static String authorization(String login) {
         int colon = login.indexOf(':');
-        String password = System.getenv(PASSWORD);
-        if (colon < 0 && password == null) {
-            throw new IllegalArgumentException("server: no password for " + decoded(login)
-                    + " (expected: LOGIN:PASSWORD@HOST, or the environment variable " + PASSWORD + ")");
-        }
-        String credentials = colon < 0
-                ? decoded(login) + ":" + password
-                : decoded(login.substring(0, colon)) + ":" + decoded(login.substring(colon + 1));
-        return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8));
+        String name = decoded(colon < 0 ? login : login.substring(0, colon));
+        String password = colon < 0
+                ? Secret.of(PASSWORD)
+                        .orElseThrow(() -> new IllegalArgumentException("server: no password for " + name
+                                + " (expected: LOGIN:PASSWORD@HOST, or the environment variable " + PASSWORD + ")"))
+                : decoded(login.substring(colon + 1));
+        return "Basic " + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(UTF_8));
     }
 
     /** Percent-decoded: a plus is a plus. */
     private static String decoded(String text) {
-        return URLDecoder.decode(text.replace("+", "%2B"), UTF_8);
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("server: login and password " + EXPECTED + ENCODED, e);
+        }
     }
 
     private static SSLContext trust(Path file) {
@@ -104,7 +117,7 @@ final class ServerAddress {
                 trusted.setCertificateEntry(Integer.toString(trusted.size()), each);
             }
             if (trusted.size() == 0) {
-                throw new IllegalArgumentException("server: " + AUTHORITY + "=" + file + ": no certificate in it");
+                throw new GeneralSecurityException("it is empty");
             }
             TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             managers.init(trusted);
@@ -112,10 +125,9 @@ final class ServerAddress {
             context.init(null, managers.getTrustManagers(), null);
             return context;
         } catch (IOException | GeneralSecurityException e) {
+            String why = e instanceof IOException ? OneLineErrors.text(e) : "no certificates";
             throw new IllegalArgumentException(
-                    "server: " + AUTHORITY + "=" + file + ": " + OneLineErrors.text(e)
-                            + " (expected: a PEM file of certificates)",
-                    e);
+                    "server: " + AUTHORITY + "=" + file + ": " + why + " (expected: a PEM file of certificates)", e);
         }
     }
 
@@ -129,6 +141,17 @@ final class ServerAddress {
     HttpRequest.Builder request(String pathAndQuery) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + pathAndQuery));
         return authorization == null ? request : request.header("Authorization", authorization);
+    }
+
+    /** Why it gave no answer. */
+    String silence(IOException e) {
+        if (e instanceof ConnectException) {
+            return "cannot be reached";
+        } else if (e instanceof SSLException) {
+            String hint = trust == null ? " (an authority that Java does not know is named by ?ca=FILE)" : "";
+            return "no TLS: " + OneLineErrors.text(e) + hint;
+        }
+        return "no answer: " + OneLineErrors.text(e);
     }
 
     /** Without login and password, and without a slash at its end. */

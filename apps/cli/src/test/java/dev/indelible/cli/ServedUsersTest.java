@@ -105,6 +105,19 @@ class ServedUsersTest {
         }
     }
 
+    @Test
+    void a_password_that_the_locale_cannot_read_is_no_other_password() throws Exception {
+        Map<String, String> environment = Map.of("INDELIBLE_PASSWORD", "p\u00e4ss", "LC_ALL", "C");
+        Process describe = Cli.start(environment, "describe", address("ann@"));
+        try {
+            assertThat(new String(describe.getErrorStream().readAllBytes(), UTF_8))
+                    .startsWith("indelible: INDELIBLE_PASSWORD: has characters that this locale does not (expected: ");
+            assertThat(describe.waitFor()).isEqualTo(2);
+        } finally {
+            describe.destroyForcibly();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -129,7 +142,7 @@ class ServedUsersTest {
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err())
                 .startsWith("indelible: https://localhost:" + server.port() + ": no TLS: ")
-                .endsWith(" (an authority of one's own is named by ?ca=FILE)\n");
+                .endsWith(" (an authority that Java does not know is named by ?ca=FILE)\n");
     }
 
     @ParameterizedTest
@@ -142,6 +155,9 @@ class ServedUsersTest {
                 "https://ann:secret@localhost?ca=none.pem",
                 "https://ann:secret@localhost?other=1",
                 "https://ann:secret@localhost#2",
+                "https://ann:secret@localhost:2113/streams",
+                "https://ann:secret%zz@localhost:2113",
+                "https://ann:secret?x@localhost:2113",
             })
     void an_address_that_is_none_is_an_error_that_shows_no_password(String url) {
         Cli.Result result = Cli.run("describe", url);
