@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -74,6 +75,11 @@ public final class IndelibleServer implements AutoCloseable {
 
     /** A connection on which nothing runs is closed after so long. */
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(15);
+
+    /** So many calls of one connection may be cancelled, or be ended before their client has said all, in so long. */
+    private static final int RESETS_MAX = 10_000;
+
+    private static final int RESETS_SECONDS = 60;
 
     private final EventStore store;
     private final Endpoint endpoint;
@@ -122,6 +128,7 @@ public final class IndelibleServer implements AutoCloseable {
                 .pingInterval(PING_INTERVAL)
                 .gracefulShutdownTimeout(QUIET, QUIET_WAIT)
                 .connectionDrainDuration(QUIET)
+                .http2MaxResetFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
                 .errorHandler(new ProblemHandler())
                 // Armeria would report what clients did wrong, too, with a stack trace.
                 .unloggedExceptionsReportIntervalMillis(0);
@@ -210,8 +217,21 @@ public final class IndelibleServer implements AutoCloseable {
         gateway.close();
         stop();
         entrance.close();
-        threads.close();
+        end(threads);
         agents.close();
+    }
+
+    /** A store that hangs keeps its callers, and nobody else. */
+    private static void end(ExecutorService threads) {
+        threads.shutdown();
+        try {
+            if (threads.awaitTermination(QUIET_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        threads.shutdownNow();
     }
 
     /**

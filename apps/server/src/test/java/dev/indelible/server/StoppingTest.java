@@ -95,6 +95,23 @@ class StoppingTest {
         }
     }
 
+    @Test
+    void a_store_that_hangs_does_not_keep_the_server_for_ever() throws Exception {
+        SlowJournal journal = new SlowJournal();
+        try (EventStore store = EventStore.on(journal);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            IndelibleServer server = IndelibleServer.start(store, "127.0.0.1", 0);
+            try (Client client = new Client(server.uri())) {
+                Future<Client.Answer> append = threads.submit(() -> client.post("/streams/Order-1", body(id())));
+                assertThat(journal.entered.await(30, TimeUnit.SECONDS)).isTrue();
+                threads.submit(server::close).get(20, TimeUnit.SECONDS); // The store hangs for longer.
+                assertThat(append.get(20, TimeUnit.SECONDS).status()).isEqualTo(503);
+            } finally {
+                journal.goOn.countDown();
+            }
+        }
+    }
+
     private static Void appendUntilRefused(
             IndelibleServer server, String stream, Set<String> acknowledged, CountDownLatch running) {
         try (Client client = new Client(server.uri())) {

@@ -99,15 +99,13 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
 
     private void start(BatchedAppend first) {
         calls.start(() -> {
-            BatchedAppend append = first;
-            while (append != null) {
-                BatchAppendResp answer;
+            for (BatchedAppend append = first; append != null; ) {
+                BatchedAppend answered = append;
                 try {
-                    answer = append.write();
+                    append = answered(answered, answered.write());
                 } finally {
-                    append.leave();
+                    answered.leave(); // not before it is answered: whoever stops the server waits for that
                 }
-                append = answered(append, answer);
             }
         });
     }

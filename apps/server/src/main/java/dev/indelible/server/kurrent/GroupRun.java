@@ -265,6 +265,7 @@ final class GroupRun {
         lock.lockInterruptibly();
         try {
             while (!stopping && group.room(live) == 0) {
+                errors.remove(Thread.currentThread()); // nothing to do, so nothing that fails
                 toRead.await();
             }
             return stopping ? 0 : group.room(live);
@@ -356,6 +357,7 @@ final class GroupRun {
                 if (work.isPresent()) {
                     return work;
                 }
+                errors.remove(Thread.currentThread());
                 sleepsUntilMs = Math.min(group.nextTimeMs(now), now + LOOK_EVERY.toMillis());
                 toRecord.await(sleepsUntilMs - now, TimeUnit.MILLISECONDS);
                 sleepsUntilMs = 0;

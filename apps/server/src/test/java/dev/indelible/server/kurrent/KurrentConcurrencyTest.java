@@ -10,6 +10,7 @@ import dev.indelible.server.kurrent.protocol.Shared;
 import dev.indelible.server.kurrent.protocol.StreamsGrpc;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadReq;
 import dev.indelible.server.kurrent.protocol.StreamsProtocol.ReadResp;
+import io.grpc.Context;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.kurrent.dbclient.AppendToStreamOptions;
@@ -21,6 +22,7 @@ import io.kurrent.dbclient.WrongExpectedVersionException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -130,15 +132,8 @@ class KurrentConcurrencyTest {
     void a_slow_consumer_slows_itself_only_and_gets_everything_in_order() throws InterruptedException {
         int count = 20_000;
         BlockingQueue<ReadResp> told = new LinkedBlockingQueue<>();
-        ReadReq.Builder request = ReadReq.newBuilder();
-        request.getOptionsBuilder()
-                .setNoFilter(Shared.Empty.getDefaultInstance())
-                .setSubscription(ReadReq.SubscriptionOptions.getDefaultInstance())
-                .setAll(ReadReq.AllOptions.getDefaultInstance())
-                .getUuidOptionBuilder()
-                .setString(Shared.Empty.getDefaultInstance());
         SlowObserver slow = new SlowObserver(told);
-        StreamsGrpc.newStub(gateway.channel).read(request.build(), slow);
+        StreamsGrpc.newStub(gateway.channel).read(subscriptionToAll(), slow);
         EventData[] some = new EventData[1_000];
         for (int i = 0; i < count; i += some.length) {
             Arrays.setAll(
@@ -158,6 +153,36 @@ class KurrentConcurrencyTest {
             }
         }
         slow.call.cancel("enough", null);
+    }
+
+    private static ReadReq subscriptionToAll() {
+        ReadReq.Builder request = ReadReq.newBuilder();
+        request.getOptionsBuilder()
+                .setNoFilter(Shared.Empty.getDefaultInstance())
+                .setSubscription(ReadReq.SubscriptionOptions.getDefaultInstance())
+                .setAll(ReadReq.AllOptions.getDefaultInstance())
+                .getUuidOptionBuilder()
+                .setString(Shared.Empty.getDefaultInstance());
+        return request.build();
+    }
+
+    @Test
+    void calls_that_are_cancelled_do_not_end_the_others_of_their_connection() {
+        StreamsGrpc.StreamsBlockingStub client = StreamsGrpc.newBlockingStub(gateway.channel);
+        Iterator<ReadResp> stays = client.read(subscriptionToAll());
+        assertThat(stays.next().hasConfirmation()).isTrue();
+        for (int i = 0; i < 1_000; i++) {
+            Context.CancellableContext call = Context.current().withCancellation();
+            call.run(() -> assertThat(client.read(subscriptionToAll()).next().hasConfirmation())
+                    .isTrue());
+            call.cancel(null);
+        }
+        gateway.append("S", StreamState.any(), event("A", 1));
+        ReadResp told = stays.next();
+        while (!told.hasEvent()) {
+            told = stays.next();
+        }
+        assertThat(told.getEvent().getCommitPosition()).isEqualTo(1);
     }
 
     /** Takes one message, and further ones only when it is told to. */

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.indelible.EventStore;
 import dev.indelible.EventStoreException.Unavailable;
 import dev.indelible.event.Append;
+import dev.indelible.event.EventQuery;
+import dev.indelible.event.Range;
+import dev.indelible.journal.Cursor;
 import dev.indelible.journal.Outcome;
 import dev.indelible.memory.MemoryJournal;
 import dev.indelible.server.ForwardingJournal;
@@ -53,6 +56,7 @@ class KurrentGroupsTest {
     private static final String GROUP = "mailer";
 
     private final AtomicBoolean parksNothing = new AtomicBoolean();
+    private final AtomicBoolean readsNothing = new AtomicBoolean();
     private final Gateway gateway = new Gateway(EventStore.on(new ForwardingJournal(new MemoryJournal()) {
         @Override
         public Outcome append(Append append) {
@@ -60,6 +64,14 @@ class KurrentGroupsTest {
                 throw new Unavailable("the disk is full", null);
             }
             return super.append(append);
+        }
+
+        @Override
+        public Cursor read(EventQuery query, Range range) {
+            if (readsNothing.get() && !range.backwards() && query.equals(EventQuery.stream("Broken-1"))) {
+                throw new Unavailable("the disk is gone", null);
+            }
+            return super.read(query, range);
         }
     }));
     private final KurrentDBPersistentSubscriptionsClient groups =
@@ -124,6 +136,27 @@ class KurrentGroupsTest {
         parksNothing.set(false);
         KurrentPersistentTest.awaitThat(() -> info().getStatus().equals("Live"));
         assertThat(info().getStats().getParkedMessageCount()).isEqualTo(1);
+    }
+
+    @Test
+    void a_group_without_consumers_does_nothing_that_could_fail() throws InterruptedException {
+        gateway.append("Broken-1", StreamState.any(), event("A", 1));
+        Consuming.finish(groups.createToStream("Broken-1", GROUP, options()));
+        readsNothing.set(true);
+        Consuming consumer = Consuming.stream(gateway.client, "Broken-1", GROUP, 7);
+        KurrentPersistentTest.awaitThat(() -> broken().endsWith(", failing: the disk is gone"));
+        consumer.subscription().stop();
+        KurrentPersistentTest.awaitThat(() -> broken().equals("Behind"));
+    }
+
+    private String broken() {
+        return bare.getInfo(GetInfoReq.newBuilder()
+                        .setOptions(GetInfoReq.Options.newBuilder()
+                                .setStreamIdentifier(EventForm.stream("Broken-1"))
+                                .setGroupName(GROUP))
+                        .build())
+                .getSubscriptionInfo()
+                .getStatus();
     }
 
     @Test
