@@ -2,7 +2,6 @@ package dev.indelible.cli;
 
 import dev.indelible.EventStore;
 import dev.indelible.event.Position;
-import dev.indelible.journal.JournalUrl;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -48,7 +47,7 @@ final class CopyCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         for (String url : new String[] {from, to}) {
             if (ServerAddress.isAddress(url)) {
-                throw new IllegalArgumentException(JournalUrl.parse(url).shown()
+                throw new IllegalArgumentException(ServerAddress.parse(url)
                         + ": a server (expected: a journal URL; for a server, export and import)");
             }
         }

@@ -60,6 +60,10 @@ final class ServerAddress {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("server: what follows the question mark " + EXPECTED + ENCODED, e);
         }
+        if (text.lastIndexOf('@') > text.indexOf('?') && text.indexOf('?') >= 0) {
+            // What stands before the question mark may be the first half of a password.
+            throw new IllegalArgumentException("server: an @ behind a question mark " + EXPECTED + ENCODED);
+        }
         String address = url.shown().replaceAll("/+$", "");
         URI uri;
         try {

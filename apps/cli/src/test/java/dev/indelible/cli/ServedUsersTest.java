@@ -158,6 +158,7 @@ class ServedUsersTest {
                 "https://ann:secret@localhost:2113/streams",
                 "https://ann:secret%zz@localhost:2113",
                 "https://ann:secret?x@localhost:2113",
+                "https://ann:secret?x=1@localhost:2113",
             })
     void an_address_that_is_none_is_an_error_that_shows_no_password(String url) {
         Cli.Result result = Cli.run("describe", url);
